@@ -1,0 +1,77 @@
+package dev.mikcar.common.deployment;
+
+import dev.mikcar.common.health.BackendCheck;
+import dev.mikcar.common.http.Draining;
+import dev.mikcar.common.http.FrontDoor;
+import dev.mikcar.common.http.ListenersRecorder;
+import dev.mikcar.common.settings.SettingsProducer;
+import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
+import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
+import io.quarkus.arc.deployment.UnremovableBeanBuildItem;
+import io.quarkus.deployment.annotations.BuildProducer;
+import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.Consume;
+import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Record;
+import io.quarkus.deployment.builditem.ApplicationStartBuildItem;
+import io.quarkus.deployment.builditem.FeatureBuildItem;
+import io.quarkus.deployment.builditem.LaunchModeBuildItem;
+import io.quarkus.deployment.builditem.ServiceStartBuildItem;
+import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
+import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
+import io.quarkus.runtime.RuntimeValue;
+import io.quarkus.vertx.core.deployment.CoreVertxBuildItem;
+import jakarta.inject.Singleton;
+
+/** The build steps of the extension; the classes of the runtime module say what they are for. */
+class CommonAuthProcessor {
+  private static final String FEATURE = "mikcar-common-auth";
+
+  @BuildStep
+  FeatureBuildItem feature() {
+    return new FeatureBuildItem(FEATURE);
+  }
+
+  @BuildStep
+  AdditionalBeanBuildItem beans() {
+    return AdditionalBeanBuildItem.builder()
+        .addBeanClasses(SettingsProducer.class, FrontDoor.class)
+        .setUnremovable()
+        .build();
+  }
+
+  @BuildStep
+  UnremovableBeanBuildItem checks() {
+    return UnremovableBeanBuildItem.beanTypes(BackendCheck.class);
+  }
+
+  @BuildStep
+  @Record(ExecutionTime.RUNTIME_INIT)
+  void draining(
+      ListenersRecorder recorder,
+      BuildProducer<SyntheticBeanBuildItem> beans,
+      BuildProducer<ShutdownListenerBuildItem> listeners) {
+    RuntimeValue<Draining> draining = recorder.createDraining();
+    beans.produce(
+        SyntheticBeanBuildItem.configure(Draining.class)
+            .scope(Singleton.class)
+            .unremovable()
+            .setRuntimeInit()
+            .runtimeValue(draining)
+            .done());
+    listeners.produce(new ShutdownListenerBuildItem(recorder.listener(draining)));
+  }
+
+  /** After the application has started: what comes in from then on can be served. */
+  @BuildStep
+  @Record(ExecutionTime.RUNTIME_INIT)
+  @Consume(ApplicationStartBuildItem.class)
+  ServiceStartBuildItem open(
+      ListenersRecorder recorder,
+      CoreVertxBuildItem vertx,
+      LaunchModeBuildItem mode,
+      ShutdownContextBuildItem shutdown) {
+    recorder.open(vertx.getVertx(), mode.getLaunchMode(), shutdown);
+    return new ServiceStartBuildItem(FEATURE);
+  }
+}

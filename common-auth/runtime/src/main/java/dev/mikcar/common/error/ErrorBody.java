@@ -1,0 +1,31 @@
+package dev.mikcar.common.error;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The JSON every failure answers with: {@code {"error","code","status","trace_id"}}. Written by
+ * hand so that it needs nothing that could itself fail or not be there yet.
+ */
+public record ErrorBody(String error, String code, int status, String traceId) {
+  /** The content type of {@link #json()}. */
+  public static final String CONTENT_TYPE = "application/json";
+
+  public static ErrorBody of(ApiException e, String traceId) {
+    return new ErrorBody(e.getMessage(), e.code(), e.status(), traceId);
+  }
+
+  /** UTF-8 JSON. */
+  public byte[] json() {
+    StringBuilder out = new StringBuilder(128);
+    JsonStringEncoder encoder = JsonStringEncoder.getInstance();
+    out.append("{\"error\":\"");
+    encoder.quoteAsString(error, out);
+    out.append("\",\"code\":\"").append(code);
+    out.append("\",\"status\":").append(status);
+    out.append(",\"trace_id\":\"");
+    encoder.quoteAsString(traceId, out);
+    out.append("\"}");
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

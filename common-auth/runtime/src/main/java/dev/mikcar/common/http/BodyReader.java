@@ -1,0 +1,126 @@
+package dev.mikcar.common.http;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.settings.Settings;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.ext.Provider;
+import java.io.ByteArrayInputStream;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFilter;
+
+/**
+ * Reads a request's body into memory without blocking, whatever its content type says and however
+ * it is framed, and stops at {@code MAX_BODY_SIZE}.
+ */
+@Provider
+public class BodyReader implements ResteasyReactiveContainerRequestFilter {
+  /** How long a refused body is read and thrown away, so that the caller gets to read the answer. */
+  private static final long LINGER_MILLIS = 5_000;
+
+  private final long limit;
+
+  BodyReader(Settings settings) {
+    this.limit = settings.maxBodySize();
+  }
+
+  @Override
+  public void filter(ResteasyReactiveContainerRequestContext rest) {
+    RoutingContext routing =
+        ((ResteasyReactiveRequestContext) rest.getServerRequestContext())
+            .serverRequest()
+            .unwrap(RoutingContext.class);
+    HttpServerRequest request = routing.request();
+    if (!hasBody(request)) {
+      return;
+    }
+    if (declaredLength(request) > limit) {
+      linger(routing);
+      throw new ApiException.PayloadTooLarge(limit);
+    }
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      routing.response().writeContinue();
+    }
+    rest.suspend();
+    new Reading(rest, routing).start();
+  }
+
+  /** RFC 9112 section 6.3; HTTP/2 need not announce a body. */
+  private static boolean hasBody(HttpServerRequest request) {
+    if (HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method())) {
+      return false;
+    }
+    return declaredLength(request) > 0
+        || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+        || (request.version() == HttpVersion.HTTP_2 && !request.isEnded());
+  }
+
+  /** -1 when not declared. The HTTP codec refuses what is no number. */
+  private static long declaredLength(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? -1 : Long.parseLong(length);
+  }
+
+  /**
+   * Reads on for a while after the answer: closing a connection that still has unread bytes resets
+   * it, and the caller would lose the answer with it (RFC 9112 section 9.6).
+   */
+  private static void linger(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    long timer =
+        routing.vertx().setTimer(LINGER_MILLIS, ignored -> request.connection().close());
+    request.handler(ignored -> {});
+    request.exceptionHandler(ignored -> routing.vertx().cancelTimer(timer));
+    request.endHandler(
+        ignored -> {
+          routing.vertx().cancelTimer(timer);
+          if (request.response().ended()) {
+            request.connection().close();
+          }
+        });
+    request.resume();
+  }
+
+  /** One body on its way in. Runs on the event loop of its connection. */
+  private final class Reading {
+    private final ResteasyReactiveContainerRequestContext rest;
+    private final RoutingContext routing;
+    private final Buffer body = Buffer.buffer();
+
+    Reading(ResteasyReactiveContainerRequestContext rest, RoutingContext routing) {
+      this.rest = rest;
+      this.routing = routing;
+    }
+
+    void start() {
+      HttpServerRequest request = routing.request();
+      request.handler(this::add);
+      request.endHandler(ignored -> finish());
+      request.exceptionHandler(this::fail);
+      request.resume();
+    }
+
+    private void add(Buffer chunk) {
+      if (body.length() + (long) chunk.length() > limit) {
+        linger(routing);
+        rest.resume(new ApiException.PayloadTooLarge(limit));
+      } else {
+        body.appendBuffer(chunk);
+      }
+    }
+
+    private void finish() {
+      rest.setEntityStream(new ByteArrayInputStream(body.getBytes()));
+      rest.resume();
+    }
+
+    private void fail(Throwable cause) {
+      rest.resume(new ApiException.BadRequest("the body broke off"));
+    }
+  }
+}

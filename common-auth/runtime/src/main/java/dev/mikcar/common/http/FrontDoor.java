@@ -1,0 +1,142 @@
+package dev.mikcar.common.http;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.settings.Settings;
+import dev.mikcar.common.settings.Token;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every request passes before a resource sees it, in this order: exact path and root, trace
+ * id, compression, drain, CORS, token, deadline. Anything thrown here is answered by {@link
+ * ErrorResponses}.
+ */
+@Singleton
+public class FrontDoor {
+  private static final int FIRST = 3000;
+  private static final int CORS = 2000;
+  private static final int LAST = 1000;
+  private static final String BEARER = "Bearer ";
+
+  /** What a process answers besides its services. */
+  private static final Set<String> COMMON =
+      Set.of("health", "metrics", "openapi", "openapi.json", "openapi.yaml");
+
+  /** What needs no token. */
+  private static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready");
+
+  private final Settings settings;
+  private final Draining draining;
+  private final ExactPath paths;
+  private final Set<String> answered;
+  private final RequestDeadline deadline;
+  private final @Nullable Token token;
+
+  FrontDoor(Settings settings, Draining draining) {
+    this.settings = settings;
+    this.draining = draining;
+    this.answered = new HashSet<>(settings.services());
+    answered.addAll(COMMON);
+    if (LaunchMode.current().isDevOrTest()) {
+      answered.add("q");
+    }
+    Set<String> prefixes = new HashSet<>(answered);
+    prefixes.addAll(Settings.SERVICES);
+    this.paths = new ExactPath(prefixes, settings.root());
+    this.deadline = new RequestDeadline(settings.requestTimeout());
+    this.token = settings.token().orElse(null);
+  }
+
+  void open(@Observes Filters filters) {
+    filters.register(this::enter, FIRST);
+    cors().ifPresent(handler -> filters.register(handler, CORS));
+    filters.register(this::admit, LAST);
+  }
+
+  void open(@Observes Router router) {
+    router.route().order(-FIRST).failureHandler(ErrorResponses::answer);
+  }
+
+  private void enter(RoutingContext routing) {
+    if (paths.reroutes(routing)) {
+      return;
+    }
+    TraceId.assign(routing);
+    Compression.decideFor(routing);
+    draining.refuse(routing);
+    routing.next();
+  }
+
+  private void admit(RoutingContext routing) {
+    String path = ExactPath.routed(routing);
+    if (!OPEN.contains(path)) {
+      authenticate(routing.request().getHeader(HttpHeaders.AUTHORIZATION));
+      String prefix = ExactPath.firstSegment(path);
+      if (!answered.contains(prefix)) {
+        throw new ApiException.NotFound(
+            Settings.SERVICES.contains(prefix)
+                ? "the service '" + prefix + "' does not run in this process"
+                : "no such route");
+      }
+    }
+    routing.next();
+    deadline.watch(routing);
+  }
+
+  private void authenticate(@Nullable String authorization) {
+    if (token == null) {
+      return;
+    }
+    if (authorization == null) {
+      throw new ApiException.Unauthorized("a bearer token is required");
+    }
+    // The scheme is case-insensitive, RFC 9110 section 11.1.
+    if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        || !token.matches(authorization.substring(BEARER.length()).strip())) {
+      throw new ApiException.Unauthorized("the bearer token is wrong");
+    }
+  }
+
+  private Optional<CorsHandler> cors() {
+    if (settings.corsOrigins().isEmpty()) {
+      return Optional.empty();
+    }
+    CorsHandler cors = CorsHandler.create();
+    if (!settings.corsOrigins().contains("*")) {
+      cors.addOrigins(settings.corsOrigins());
+    }
+    cors.allowedMethods(
+        Set.of(
+            HttpMethod.GET,
+            HttpMethod.HEAD,
+            HttpMethod.POST,
+            HttpMethod.PUT,
+            HttpMethod.PATCH,
+            HttpMethod.DELETE));
+    cors.allowedHeaders(
+        Set.of(
+            "Authorization",
+            "Content-Type",
+            "If-Match",
+            "If-None-Match",
+            "Idempotency-Key",
+            "Range",
+            "X-Cache-TTL",
+            "X-Trace-ID",
+            "traceparent"));
+    cors.exposedHeaders(Set.of("ETag", "Retry-After", "X-Trace-ID"));
+    cors.maxAgeSeconds(600);
+    return Optional.of(cors);
+  }
+}

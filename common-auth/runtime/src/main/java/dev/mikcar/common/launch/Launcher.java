@@ -1,0 +1,116 @@
+package dev.mikcar.common.launch;
+
+import dev.mikcar.common.settings.SettingException;
+import dev.mikcar.common.settings.Settings;
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/**
+ * Starts a process from its command line. A flag is the setting of the same name, above the
+ * environment; how that is done is that it becomes a system property, which is a source that
+ * Quarkus puts above the environment too.
+ */
+public final class Launcher {
+  private Launcher() {}
+
+  /**
+   * Runs one service until the process is told to end; does not return.
+   *
+   * @param service the only service of this application
+   */
+  public static void runOne(String service, String... args) {
+    exit(start(List.of(service), service, args));
+  }
+
+  /**
+   * Runs the services that the command line names until the process is told to end; does not
+   * return.
+   *
+   * @param available the services of this application
+   */
+  public static void run(List<String> available, String... args) {
+    exit(start(available, "", args));
+  }
+
+  private static int start(List<String> available, String otherwise, String... args) {
+    Flags flags = new Flags();
+    CommandLine command = new CommandLine(flags);
+    command.setUsageHelpAutoWidth(true);
+    ServiceFlags services = new ServiceFlags(available);
+    services.addTo(command.getCommandSpec());
+    try {
+      command.parseArgs(args);
+      if (command.isUsageHelpRequested()) {
+        command.usage(System.out);
+        return 0;
+      }
+      if (command.isVersionHelpRequested()) {
+        command.printVersionHelp(System.out);
+        return 0;
+      }
+      flags.settings().forEach(System::setProperty);
+      String named = services.named(setting(Settings.SERVICES_VARIABLE), otherwise);
+      if (named.isEmpty()) {
+        command.usage(System.err);
+        return fail("mikcar: name the services to run, such as --all");
+      }
+      System.setProperty(Settings.SERVICES_VARIABLE, named);
+      Settings.read(Launcher::setting);
+    } catch (CommandLine.ParameterException e) {
+      return fail("mikcar: " + e.getMessage() + "; --help lists what is accepted");
+    } catch (SettingException e) {
+      return fail(String.valueOf(e.getMessage()));
+    }
+    runToTheEnd();
+    return -1;
+  }
+
+  @SuppressWarnings("SystemExitOutsideMain") // The body of each application's main.
+  private static void exit(int code) {
+    if (code >= 0) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * A process that was asked to end by a signal, and did, has succeeded: exit code 0, where the JVM
+   * would say 143. So the JVM, once it shuts down, waits for this thread, on which Quarkus stops the
+   * application and which then ends the process.
+   */
+  private static void runToTheEnd() {
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      Thread main = Thread.currentThread();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main), "await-end"));
+      ApplicationLifecycleManager.setDefaultExitCodeHandler(
+          (BiConsumer<Integer, Throwable>) (code, cause) -> Runtime.getRuntime().halt(code));
+    }
+    Quarkus.run();
+  }
+
+  private static void awaitEnd(Thread main) {
+    try {
+      main.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static @Nullable String setting(String name) {
+    Function<String, @Nullable String> property = System::getProperty;
+    String flag = property.apply(name);
+    return flag != null ? flag : System.getenv(name);
+  }
+
+  private static int fail(String line) {
+    new PrintStream(System.err, true, StandardCharsets.UTF_8).println(line);
+    return SettingException.EXIT_CODE;
+  }
+}

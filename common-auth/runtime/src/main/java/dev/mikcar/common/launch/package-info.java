@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package dev.mikcar.common.launch;
+
+import org.jspecify.annotations.NullMarked;
