@@ -4,6 +4,7 @@ import dev.mikcar.common.health.BackendCheck;
 import dev.mikcar.common.http.Draining;
 import dev.mikcar.common.http.FrontDoor;
 import dev.mikcar.common.http.ListenersRecorder;
+import dev.mikcar.common.json.StrictJson;
 import dev.mikcar.common.settings.SettingsProducer;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
@@ -16,7 +17,6 @@ import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.ApplicationStartBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.LaunchModeBuildItem;
-import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.runtime.RuntimeValue;
@@ -35,7 +35,7 @@ class CommonAuthProcessor {
   @BuildStep
   AdditionalBeanBuildItem beans() {
     return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(SettingsProducer.class, FrontDoor.class)
+        .addBeanClasses(SettingsProducer.class, FrontDoor.class, StrictJson.class)
         .setUnremovable()
         .build();
   }
@@ -66,12 +66,11 @@ class CommonAuthProcessor {
   @BuildStep
   @Record(ExecutionTime.RUNTIME_INIT)
   @Consume(ApplicationStartBuildItem.class)
-  ServiceStartBuildItem open(
+  void open(
       ListenersRecorder recorder,
       CoreVertxBuildItem vertx,
       LaunchModeBuildItem mode,
       ShutdownContextBuildItem shutdown) {
     recorder.open(vertx.getVertx(), mode.getLaunchMode(), shutdown);
-    return new ServiceStartBuildItem(FEATURE);
   }
 }

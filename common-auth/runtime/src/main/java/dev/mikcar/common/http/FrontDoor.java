@@ -66,6 +66,10 @@ public class FrontDoor {
 
   void open(@Observes Router router) {
     router.route().order(-FIRST).failureHandler(ErrorResponses::answer);
+    // Some failures come before any route: a path that the router cannot even parse.
+    for (int status = 400; status < 600; status++) {
+      router.errorHandler(status, ErrorResponses::answer);
+    }
   }
 
   private void enter(RoutingContext routing) {

@@ -42,6 +42,11 @@ final class Listeners {
     options.setPort(http.port()).setHost(http.host());
   }
 
+  /** The address that the port is bound to. */
+  String host() {
+    return options.getHost();
+  }
+
   /**
    * Opens the port, on every event loop.
    *

@@ -40,12 +40,12 @@ public class ListenersRecorder {
       LOG.warnf(
           "No token is set, so everybody who reaches %s is served: set SIDECAR_TOKEN, or say"
               + " --no-auth to serve all addresses on purpose",
-          settings.host());
+          listeners.host());
     }
     LOG.infof(
         "Serving %s on http://%s:%d%s",
         String.join(", ", settings.services()),
-        settings.host(),
+        listeners.host(),
         port,
         settings.socket().map(path -> " and unix://" + path).orElse(""));
   }

@@ -64,6 +64,8 @@ public final class Launcher {
       }
       System.setProperty(Settings.SERVICES_VARIABLE, named);
       Settings.read(Launcher::setting);
+    } catch (CommandLine.UnmatchedArgumentException e) {
+      return fail("mikcar: " + unknown(e.getUnmatched().getFirst()) + "; --help lists the flags");
     } catch (CommandLine.ParameterException e) {
       return fail("mikcar: " + e.getMessage() + "; --help lists what is accepted");
     } catch (SettingException e) {
@@ -71,6 +73,14 @@ public final class Launcher {
     }
     runToTheEnd();
     return -1;
+  }
+
+  /** Only the name of a flag is shown: what is mistyped may be a credential. */
+  private static String unknown(String argument) {
+    int value = argument.indexOf('=');
+    return argument.startsWith("-")
+        ? "unknown flag '" + (value < 0 ? argument : argument.substring(0, value)) + "'"
+        : "an argument that belongs to no flag";
   }
 
   @SuppressWarnings("SystemExitOutsideMain") // The body of each application's main.

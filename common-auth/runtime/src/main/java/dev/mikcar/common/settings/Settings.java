@@ -1,6 +1,7 @@
 package dev.mikcar.common.settings;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,8 +68,8 @@ public record Settings(
    */
   public static Settings read(Function<String, @Nullable String> lookup) {
     Variables v = new Variables(lookup);
-    Optional<Token> token = v.text("SIDECAR_TOKEN").or(() -> v.text("AUTH_TOKEN")).map(Token::new);
-    boolean noAuth = v.text(NO_AUTH_VARIABLE).map(Boolean::parseBoolean).orElse(false);
+    Optional<Token> token = v.text("SIDECAR_TOKEN").or(() -> v.text("AUTH_TOKEN")).map(t -> new Token(t.strip()));
+    boolean noAuth = v.choice(NO_AUTH_VARIABLE, "true", "false").map("true"::equals).orElse(false);
     if (noAuth && token.isPresent()) {
       throw new SettingException(
           "--no-auth", "contradicts the token that SIDECAR_TOKEN or AUTH_TOKEN sets", "one of them");
@@ -125,7 +126,7 @@ public record Settings(
     String path = text.startsWith("unix://") ? text.substring("unix://".length()) : text;
     Path socket = path("MIKCAR_SOCKET", path).toAbsolutePath();
     // The size of sockaddr_un.sun_path less its final NUL, unix(7).
-    if (socket.toString().length() > 107) {
+    if (socket.toString().getBytes(StandardCharsets.UTF_8).length > 107) {
       throw new SettingException(
           "MIKCAR_SOCKET", "'" + path + "' is too long", "a path of at most 107 bytes");
     }

@@ -1,0 +1,17 @@
+package dev.mikcar.gateway;
+
+import dev.mikcar.common.launch.Launcher;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+
+/** The supercar: the services that the command line names, in one process. */
+@QuarkusMain
+public final class Gateway {
+  private static final List<String> SERVICES = List.of("kv");
+
+  private Gateway() {}
+
+  public static void main(String... args) {
+    Launcher.run(SERVICES, args);
+  }
+}

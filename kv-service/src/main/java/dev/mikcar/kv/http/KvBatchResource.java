@@ -1,0 +1,171 @@
+package dev.mikcar.kv.http;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.kv.KvBackend;
+import dev.mikcar.kv.store.Entry;
+import dev.mikcar.kv.store.Glob;
+import dev.mikcar.kv.store.Key;
+import dev.mikcar.kv.store.KeyPage;
+import dev.mikcar.kv.store.Ttl;
+import dev.mikcar.kv.store.Value;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Many keys at a time: batches in JSON, and listings. */
+@Path("/kv")
+@Tag(name = "kv")
+@Produces(MediaType.APPLICATION_JSON)
+@Singleton
+public class KvBatchResource {
+  private static final int MOST_KEYS = 10_000;
+  private static final int USUAL_COUNT = 100;
+  private static final int OPERATION = 2;
+
+  private final KvBackend backend;
+
+  KvBatchResource(KvBackend backend) {
+    this.backend = backend;
+  }
+
+  @POST
+  @Path("get/batch")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "The values of many keys, null for those that are not there")
+  public Uni<Map<String, @Nullable String>> get(
+      @QueryParam("encoding") @Nullable String encoding, Requests.@Nullable Keys body) {
+    Encoding as = Encoding.of(encoding);
+    List<Key> keys = Requests.required(body).parsed();
+    return backend
+        .store()
+        .getAll(keys)
+        .map(
+            found -> {
+              Map<String, @Nullable String> values = new LinkedHashMap<>();
+              for (Key key : keys) {
+                Entry entry = found.get(key);
+                values.put(key.toString(), entry == null ? null : as.text(key, entry.value()));
+              }
+              return values;
+            });
+  }
+
+  @POST
+  @Path("set/batch")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Sets many keys; all are checked before one is written")
+  public Uni<Answers.Counted> set(
+      @QueryParam("encoding") @Nullable String encoding,
+      @QueryParam("ttl") @Nullable String ttl,
+      @HeaderParam("X-Cache-TTL") @Nullable String cacheTtl,
+      @Nullable Map<String, @Nullable String> body) {
+    Encoding as = Encoding.of(encoding);
+    Ttl time = Parameters.ttl(ttl == null ? cacheTtl : ttl, null, null);
+    Map<Key, Value> values = new LinkedHashMap<>();
+    Requests.required(body).forEach((key, text) -> values.put(Key.of(key), as.value(key, text)));
+    return backend
+        .store()
+        .setAll(values, time)
+        .map(ignored -> new Answers.Counted("ok", values.size()));
+  }
+
+  @POST
+  @Path("set")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "The same as /kv/set/batch")
+  public Uni<Answers.Counted> setAtRoot(
+      @QueryParam("encoding") @Nullable String encoding,
+      @QueryParam("ttl") @Nullable String ttl,
+      @HeaderParam("X-Cache-TTL") @Nullable String cacheTtl,
+      @Nullable Map<String, @Nullable String> body) {
+    return set(encoding, ttl, cacheTtl, body);
+  }
+
+  @POST
+  @Path("del/batch")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Deletes many keys and counts those that existed")
+  public Uni<Answers.Deleted> delete(Requests.@Nullable Keys body) {
+    return backend
+        .store()
+        .deleteAll(Requests.required(body).parsed())
+        .map(deleted -> new Answers.Deleted("ok", deleted));
+  }
+
+  @GET
+  @Path("keys/{pattern:.*}")
+  @Operation(summary = "The keys that match a pattern of Redis, sorted")
+  @Parameter(name = "pattern", in = ParameterIn.PATH)
+  public Uni<Answers.Listing> keys(
+      @Context RoutingContext routing, @QueryParam("limit") @Nullable String limit) {
+    String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
+    return backend
+        .store()
+        .keys(glob(pattern), Parameters.integer("limit", limit, MOST_KEYS, MOST_KEYS))
+        .map(page -> Answers.Listing.of(texts(page), page.next().isPresent()));
+  }
+
+  @GET
+  @Path("scan")
+  @Operation(summary = "The keys in pages; each key that stays is in one of them")
+  public Uni<Answers.Page> scan(
+      @QueryParam("match") @Nullable String match,
+      @QueryParam("count") @Nullable String count,
+      @QueryParam("cursor") @Nullable String cursor) {
+    return backend
+        .store()
+        .scan(
+            glob(match == null ? "*" : match),
+            Parameters.integer("count", count, USUAL_COUNT, MOST_KEYS),
+            Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode))
+        .map(page -> new Answers.Page(texts(page), page.next().map(KvBatchResource::encode).orElse(null)));
+  }
+
+  private static Glob glob(String pattern) {
+    if (pattern.length() > Key.LONGEST) {
+      throw new ApiException.BadRequest(
+          "the pattern is longer than " + Key.LONGEST + " characters");
+    }
+    return Glob.of(pattern);
+  }
+
+  private static List<String> texts(KeyPage page) {
+    return page.keys().stream().map(Key::toString).toList();
+  }
+
+  /** The last key looked at. Opaque to callers, and of no use to them but this. */
+  private static String encode(Key last) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(last.utf8());
+  }
+
+  private static Key decode(String cursor) {
+    try {
+      return Key.of(
+          new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new ApiException.BadRequest("the cursor is none that a scan gave out");
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.mikcar.kv.infinispan;
+
+import dev.mikcar.kv.store.KvStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.infinispan.AdvancedCache;
+import org.infinispan.commons.dataconversion.MediaType;
+import org.infinispan.configuration.cache.ConfigurationBuilder;
+import org.infinispan.configuration.cache.StorageType;
+import org.infinispan.configuration.global.GlobalConfigurationBuilder;
+import org.infinispan.configuration.global.ShutdownHookBehavior;
+import org.infinispan.eviction.EvictionStrategy;
+import org.infinispan.manager.DefaultCacheManager;
+import org.infinispan.manager.EmbeddedCacheManager;
+
+/** Opens the stores that run inside this process. */
+public final class EmbeddedInfinispan {
+  private static final String CACHE = "kv";
+
+  /** How much of a file store's values is kept in memory too. */
+  private static final String CACHED = "64MB";
+
+  private EmbeddedInfinispan() {}
+
+  /** A store that forgets everything with the process. */
+  public static KvStore inMemory() {
+    return new RecoveringKvStore(
+        "memory", onBroken -> open(new ConfigurationBuilder(), Clock.systemUTC(), onBroken));
+  }
+
+  /**
+   * A store in a folder. A write is answered after it is synced to disk; writers that come together
+   * are synced together. One process at a time.
+   */
+  public static KvStore inFolder(Path folder) {
+    return new RecoveringKvStore(
+        "file",
+        onBroken -> {
+          prepare(folder);
+          ConfigurationBuilder cache = new ConfigurationBuilder();
+          cache.memory().maxSize(CACHED).whenFull(EvictionStrategy.REMOVE);
+          cache
+              .persistence()
+              .addSoftIndexFileStore()
+              .dataLocation(folder.resolve("data").toString())
+              .indexLocation(folder.resolve("index").toString())
+              .syncWrites(true);
+          return open(cache, Clock.systemUTC(), onBroken);
+        });
+  }
+
+  private static void prepare(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      if (!Files.isWritable(folder)) {
+        throw new UncheckedIOException(new IOException("'" + folder + "' cannot be written to"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    TornTail.cut(folder);
+  }
+
+  private static KvStore open(
+      ConfigurationBuilder cache, Clock clock, Consumer<Throwable> onBroken) {
+    GlobalConfigurationBuilder global = new GlobalConfigurationBuilder();
+    global.nonClusteredDefault();
+    global.metrics().gauges(false).histograms(false);
+    global.jmx().disable();
+    global.shutdown().hookBehavior(ShutdownHookBehavior.DONT_REGISTER);
+    cache.memory().storage(StorageType.HEAP);
+    cache.encoding().mediaType(MediaType.APPLICATION_OCTET_STREAM);
+    // Entries expire by their own time; Infinispan has nothing to look for.
+    cache.expiration().disableReaper();
+    EmbeddedCacheManager manager = new DefaultCacheManager(global.build());
+    try {
+      manager.defineConfiguration(CACHE, cache.build());
+      AdvancedCache<byte[], byte[]> opened =
+          manager.<byte[], byte[]>getCache(CACHE).getAdvancedCache();
+      return new InfinispanKvStore(manager, opened, clock, onBroken);
+    } catch (RuntimeException e) {
+      manager.stop();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.mikcar.kv.store;
+
+import dev.mikcar.common.error.ApiException;
+import io.smallrye.mutiny.Uni;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The contract of a kv backend.
+ *
+ * <ul>
+ *   <li><b>Atomicity.</b> Each operation on one key is one step: nobody sees half of it, and a
+ *       condition is judged in the same step. Operations on several keys are not one step.
+ *   <li><b>Ordering.</b> After a write of a key was answered, every read of it sees that write or a
+ *       later one.
+ *   <li><b>Durability.</b> A durable backend answers a write after it is on stable storage.
+ *   <li><b>Expiry.</b> From the moment its time is over, a key is gone for every operation.
+ *   <li><b>Threads.</b> May be called from any thread, never blocks, may answer on any thread.
+ *   <li><b>Errors.</b> {@link ApiException.BackendUnavailable} when the backend cannot do its work;
+ *       a write that fails so may or may not have happened.
+ * </ul>
+ */
+public interface KvStore {
+  /** The entry, empty when there is none. */
+  Uni<Optional<Entry>> get(Key key);
+
+  /**
+   * Sets the key to this value, if the condition holds.
+   *
+   * @return the new entity tag; empty when the condition does not hold and nothing was changed
+   */
+  Uni<Optional<String>> set(Key key, Value value, Ttl ttl, Condition condition);
+
+  /** Deletes the key, if the condition holds. */
+  Uni<Deletion> delete(Key key, Condition condition);
+
+  /**
+   * Adds to the decimal 64-bit integer that the value is; a missing key counts as 0. The ttl stays.
+   *
+   * @return the sum
+   * @throws ApiException.Conflict {@code NOT_AN_INTEGER} or {@code OUT_OF_RANGE}
+   */
+  Uni<Long> increment(Key key, long by);
+
+  /**
+   * When the key expires, milliseconds since the epoch or {@link Entry#NEVER}; empty when there is
+   * no such key.
+   */
+  Uni<OptionalLong> expiresAt(Key key);
+
+  /**
+   * Changes the time to live.
+   *
+   * @return whether there is such a key
+   */
+  Uni<Boolean> expire(Key key, Ttl ttl);
+
+  /** The first keys that match, sorted, at most so many; {@link KeyPage#next} when there are more. */
+  Uni<KeyPage> keys(Glob glob, int limit);
+
+  /**
+   * Looks at the next {@code count} keys after one, in sorted order, and gives those that match. A
+   * key that exists from the first call of a scan to the last is in one of its pages.
+   *
+   * @param after the {@link KeyPage#next} of the page before, empty for the first
+   */
+  Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after);
+
+  /** Whether it can do its work now; fails or says why when it cannot. */
+  Uni<Void> ping();
+
+  /** Ends it. Blocks. */
+  void close();
+
+  /** The entries of these keys, in their order; those that do not exist are left out. */
+  default Uni<Map<Key, Entry>> getAll(Collection<Key> keys) {
+    if (keys.isEmpty()) {
+      return Uni.createFrom().item(Map.of());
+    }
+    List<Key> distinct = keys.stream().distinct().toList();
+    return Uni.join()
+        .all(distinct.stream().map(this::get).toList())
+        .andFailFast()
+        .map(
+            entries -> {
+              Map<Key, Entry> found = new LinkedHashMap<>();
+              for (int i = 0; i < distinct.size(); i++) {
+                Key key = distinct.get(i);
+                entries.get(i).ifPresent(entry -> found.put(key, entry));
+              }
+              return found;
+            });
+  }
+
+  /** Sets all of them. When it fails, some may have been set. */
+  default Uni<Void> setAll(Map<Key, Value> values, Ttl ttl) {
+    if (values.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    return Uni.join()
+        .all(
+            values.entrySet().stream()
+                .map(e -> set(e.getKey(), e.getValue(), ttl, Condition.NONE))
+                .toList())
+        .andFailFast()
+        .replaceWithVoid();
+  }
+
+  /** Deletes all of them and counts those that existed. When it fails, some may be deleted. */
+  default Uni<Integer> deleteAll(Collection<Key> keys) {
+    if (keys.isEmpty()) {
+      return Uni.createFrom().item(0);
+    }
+    return Uni.join()
+        .all(keys.stream().distinct().map(key -> delete(key, Condition.NONE)).toList())
+        .andFailFast()
+        .map(done -> (int) done.stream().filter(Deletion.DELETED::equals).count());
+  }
+
+  /** What a deletion came to. */
+  enum Deletion {
+    /** The key existed and is gone. */
+    DELETED,
+    /** There was no such key. */
+    ABSENT,
+    /** The condition does not hold; nothing was changed. */
+    REFUSED
+  }
+}
