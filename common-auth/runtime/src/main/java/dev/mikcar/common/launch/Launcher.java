@@ -96,6 +96,8 @@ public final class Launcher {
    * application and which then ends the process.
    */
   private static void runToTheEnd() {
+    // Paths are checked in http/ExactPath, which answers with the error body.
+    System.setProperty("vertx.disableURIValidation", "true");
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       Thread main = Thread.currentThread();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main), "await-end"));
