@@ -54,10 +54,11 @@ final class Listeners {
    * @throws SettingException when it cannot be bound
    */
   int openPort() {
-    // A negative port is one free port shared by all event loops.
-    int asked = options.getPort() == 0 ? -1 : options.getPort();
     try {
-      return deploy(SocketAddress.inetSocketAddress(asked, options.getHost()));
+      return deploy(
+          options.getPort() == 0
+              ? SocketAddress.sharedRandomPort(1, options.getHost())
+              : SocketAddress.inetSocketAddress(options.getPort(), options.getHost()));
     } catch (CompletionException e) {
       throw new SettingException(
           "PORT",

@@ -1,0 +1,110 @@
+package dev.mikcar.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mikcar.test.Await;
+import dev.mikcar.test.HttpClient;
+import dev.mikcar.test.Response;
+import dev.mikcar.test.SidecarProcess;
+import dev.mikcar.test.SmallDisk;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A disk that is full, or cannot be written to: a clear 503, and back to work when it can. */
+class DiskIT {
+  private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+  @Test
+  void answers503WhileTheDiskIsFullAndRecoversByItself() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofMebibytes(64);
+        SidecarProcess sidecar =
+            SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+      HttpClient client = sidecar.awaitReady().client();
+      client.put("/kv/set/before", "kept");
+      disk.fill();
+
+      Response refused = writeUntilRefused(client);
+
+      assertIsClear(refused);
+      assertThat(sidecar.isAlive()).isTrue();
+      disk.free();
+      Await.until(
+          "writes work again",
+          RECOVERY,
+          () -> client.put("/kv/set/after", "written").status() == 200);
+      assertThat(client.get("/kv/get/before").text()).isEqualTo("kept");
+      assertThat(client.get("/kv/get/after").text()).isEqualTo("written");
+      sidecar.kill();
+      try (SidecarProcess again =
+          SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+        assertThat(again.awaitReady().client().get("/kv/get/before").text()).isEqualTo("kept");
+        assertThat(again.client().get("/kv/get/after").text()).isEqualTo("written");
+      }
+    }
+  }
+
+  @Test
+  void keepsEveryAnsweredWriteWhenTheDiskFillsUnderIt() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofMebibytes(48);
+        SidecarProcess sidecar =
+            SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+      HttpClient client = sidecar.awaitReady().client();
+      int answered = 0;
+      byte[] megabyte = new byte[1 << 20];
+      Response last = client.put("/kv/set/first", megabyte);
+      while (last.status() == 200 && answered < 200) {
+        last = client.put("/kv/set/key-" + answered, megabyte);
+        answered += last.status() == 200 ? 1 : 0;
+      }
+
+      assertIsClear(last);
+      sidecar.kill();
+      try (SidecarProcess again =
+          SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+        HttpClient reader = again.awaitReady().client();
+        for (int i = 0; i < answered; i++) {
+          Response response = reader.get("/kv/get/key-" + i);
+          assertThat(response.status()).as("key-%d of %d", i, answered).isEqualTo(200);
+          assertThat(response.body()).isEqualTo(megabyte);
+        }
+      }
+    }
+  }
+
+  @Test
+  void startsOnAReadOnlyDiskAndWorksWhenItCanBeWrittenTo() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofMebibytes(64)) {
+      disk.readOnly();
+      try (SidecarProcess sidecar =
+          SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+        HttpClient client = sidecar.client();
+
+        Response refused = client.put("/kv/set/a", "1");
+
+        assertIsClear(refused);
+        Response ready = client.get("/health/ready");
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.text()).contains("\"status\":\"DOWN\"");
+        assertThat(client.get("/health").status()).isEqualTo(200);
+        disk.writable();
+        sidecar.awaitReady();
+        assertThat(client.put("/kv/set/a", "1").status()).isEqualTo(200);
+      }
+    }
+  }
+
+  private static Response writeUntilRefused(HttpClient client) {
+    byte[] some = new byte[100_000];
+    Response response = client.put("/kv/set/full", some);
+    for (int i = 0; i < 1000 && response.status() == 200; i++) {
+      response = client.put("/kv/set/full-" + i, some);
+    }
+    return response;
+  }
+
+  private static void assertIsClear(Response refused) {
+    assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+    assertThat(refused.text()).contains("\"code\":\"BACKEND_UNAVAILABLE\"");
+    assertThat(refused.header("Retry-After")).isPresent();
+  }
+}

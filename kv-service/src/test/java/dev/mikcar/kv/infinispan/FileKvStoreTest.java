@@ -1,0 +1,83 @@
+package dev.mikcar.kv.infinispan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mikcar.kv.store.Condition;
+import dev.mikcar.kv.store.Glob;
+import dev.mikcar.kv.store.Key;
+import dev.mikcar.kv.store.KvStore;
+import dev.mikcar.kv.store.KvStoreContract;
+import dev.mikcar.kv.store.Ttl;
+import dev.mikcar.kv.store.Value;
+import dev.mikcar.test.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileKvStoreTest extends KvStoreContract {
+  @TempDir private Path folder;
+
+  @Override
+  protected KvStore open() {
+    return EmbeddedInfinispan.inFolder(folder);
+  }
+
+  /** One key's increments wait for the disk one after the other: a thousand a second or so. */
+  @Override
+  protected int increments() {
+    return 6_400;
+  }
+
+  @Test
+  void findsEverythingAgainAfterACleanEnd() {
+    Key expiring = Key.of("expiring");
+    set(Key.of("a"), "1");
+    await(store().set(expiring, Value.text("2"), Ttl.ofSeconds("ttl", 1000), Condition.NONE));
+    long expiresAt = await(store().expiresAt(expiring)).orElseThrow();
+
+    store().close();
+    KvStore again = open();
+
+    try {
+      assertThat(await(again.get(Key.of("a"))).orElseThrow().value()).isEqualTo(Value.text("1"));
+      assertThat(await(again.expiresAt(expiring))).hasValue(expiresAt);
+      assertThat(await(again.keys(Glob.of("*"), 10)).keys()).hasSize(2);
+    } finally {
+      again.close();
+    }
+  }
+
+  @Test
+  void givesTheSpaceOfExpiredValuesBack() {
+    Value large = new Value(new byte[1 << 20], "a/b");
+    for (int i = 0; i < 100; i++) {
+      Key key = Key.of("large-" + i);
+      await(store().set(key, large, Ttl.ofMillis("px", 200), Condition.NONE));
+    }
+
+    Await.until("most of 100 MiB is free again", Duration.ofSeconds(60), () -> size() < 40L << 20);
+
+    assertThat(await(store().keys(Glob.of("*"), 10)).keys()).isEmpty();
+  }
+
+  private long size() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).mapToLong(FileKvStoreTest::sizeOf).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private static long sizeOf(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}
