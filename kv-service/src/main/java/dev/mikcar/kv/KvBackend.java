@@ -36,7 +36,9 @@ public class KvBackend implements BackendCheck {
               .filter(text -> !text.isBlank())
               .orElse("");
       KvStores chosen =
-          url.isEmpty() ? KvStores.inFolder(settings.data().resolve(SERVICE)) : KvStores.choose(url);
+          url.isEmpty()
+              ? KvStores.inFolder(settings.data().resolve(SERVICE))
+              : KvStores.choose(url);
       scheme = chosen.scheme();
       store = chosen.opener().get();
     }

@@ -56,6 +56,6 @@ record KvStores(String scheme, Supplier<KvStore> opener) {
     } catch (IllegalArgumentException e) {
       // Said below.
     }
-    throw new SettingException(VARIABLE, "'" + rest + "' is no folder", ACCEPTED);
+    throw new SettingException(VARIABLE, "what follows the scheme is no folder", ACCEPTED);
   }
 }

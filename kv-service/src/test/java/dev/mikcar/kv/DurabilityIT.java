@@ -34,7 +34,9 @@ class DurabilityIT {
   private final Map<String, Written> written = new ConcurrentHashMap<>();
   private final Random random = new Random(20261121);
 
-  /** What is known of a key: nothing below the answered version may be seen, nothing above tried. */
+  /**
+   * What is known of a key: nothing below the answered version may be seen, nothing above tried.
+   */
   private record Written(int answered, int tried) {}
 
   @Test
@@ -85,8 +87,7 @@ class DurabilityIT {
         int version = before.tried() + 1;
         written.put(key, new Written(before.answered(), version));
         Response response =
-            connection.send(
-                "PUT", "/kv/set/" + key + "?ttl=3000", Map.of(), content(key, version));
+            connection.send("PUT", "/kv/set/" + key + "?ttl=3000", Map.of(), content(key, version));
         assertThat(response.status()).isEqualTo(200);
         written.put(key, new Written(version, version));
         answers.incrementAndGet();

@@ -1,5 +1,6 @@
 package dev.mikcar.test;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,10 +67,30 @@ public final class SidecarProcess implements AutoCloseable {
         socket().orElseThrow(() -> new IllegalStateException("No socket is served:\n" + log())));
   }
 
-  /** Waits up to 30 s until {@code GET /health/ready} answers 200; returns this. */
+  /**
+   * Waits up to 30 s until {@code GET /health/ready} answers 200; returns this. When it waited in
+   * vain, the log in the failure ends with what every thread was doing.
+   */
   public SidecarProcess awaitReady() {
-    running.await("the process is ready", READY, this::isReady);
+    try {
+      running.await("the process is ready", READY, this::isReady);
+    } catch (AssertionError e) {
+      throw isAlive() ? new AssertionError(e.getMessage() + threads(), e) : e;
+    }
     return this;
+  }
+
+  /** The thread dump that a JVM prints on SIGQUIT. */
+  private String threads() {
+    try {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(pid())).start().waitFor();
+      awaitLog("Heap");
+    } catch (IOException e) {
+      return "\n(no thread dump: " + e + ")";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return "\n" + log();
   }
 
   private boolean isReady() {

@@ -15,7 +15,10 @@ enum Encoding {
     @Override
     String text(Key key, Value value) {
       try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value.bytes())).toString();
+        return StandardCharsets.UTF_8
+            .newDecoder()
+            .decode(ByteBuffer.wrap(value.bytes()))
+            .toString();
       } catch (CharacterCodingException e) {
         throw new ApiException.Conflict(
             "NOT_TEXT", "the value of key '" + key + "' is not UTF-8; ask with ?encoding=base64");
@@ -24,6 +27,10 @@ enum Encoding {
 
     @Override
     Value decode(String key, String text) {
+      // A lone surrogate, which JSON can write, has no UTF-8.
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        throw new ApiException.BadRequest("the value of key '" + key + "' is not valid Unicode");
+      }
       return Value.text(text);
     }
   },

@@ -15,11 +15,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.charset.StandardCharsets;
@@ -51,12 +49,13 @@ public class KvBatchResource {
   }
 
   @POST
+  @Parameter(name = "encoding", in = ParameterIn.QUERY)
   @Path("get/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The values of many keys, null for those that are not there")
   public Uni<Map<String, @Nullable String>> get(
-      @QueryParam("encoding") @Nullable String encoding, Requests.@Nullable Keys body) {
-    Encoding as = Encoding.of(encoding);
+      @Context RoutingContext routing, Requests.@Nullable Keys body) {
+    Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
     List<Key> keys = Requests.required(body).parsed();
     return backend
         .store()
@@ -73,16 +72,16 @@ public class KvBatchResource {
   }
 
   @POST
+  @Parameter(name = "encoding", in = ParameterIn.QUERY)
+  @Parameter(name = "ttl", in = ParameterIn.QUERY)
   @Path("set/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Sets many keys; all are checked before one is written")
   public Uni<Answers.Counted> set(
-      @QueryParam("encoding") @Nullable String encoding,
-      @QueryParam("ttl") @Nullable String ttl,
-      @HeaderParam("X-Cache-TTL") @Nullable String cacheTtl,
-      @Nullable Map<String, @Nullable String> body) {
-    Encoding as = Encoding.of(encoding);
-    Ttl time = Parameters.ttl(ttl == null ? cacheTtl : ttl, null, null);
+      @Context RoutingContext routing, @Nullable Map<String, @Nullable String> body) {
+    Parameters parameters = new Parameters(routing);
+    Encoding as = Encoding.of(parameters.text("encoding"));
+    Ttl time = parameters.batchTtl();
     Map<Key, Value> values = new LinkedHashMap<>();
     Requests.required(body).forEach((key, text) -> values.put(Key.of(key), as.value(key, text)));
     return backend
@@ -92,15 +91,14 @@ public class KvBatchResource {
   }
 
   @POST
+  @Parameter(name = "encoding", in = ParameterIn.QUERY)
+  @Parameter(name = "ttl", in = ParameterIn.QUERY)
   @Path("set")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The same as /kv/set/batch")
   public Uni<Answers.Counted> setAtRoot(
-      @QueryParam("encoding") @Nullable String encoding,
-      @QueryParam("ttl") @Nullable String ttl,
-      @HeaderParam("X-Cache-TTL") @Nullable String cacheTtl,
-      @Nullable Map<String, @Nullable String> body) {
-    return set(encoding, ttl, cacheTtl, body);
+      @Context RoutingContext routing, @Nullable Map<String, @Nullable String> body) {
+    return set(routing, body);
   }
 
   @POST
@@ -115,32 +113,38 @@ public class KvBatchResource {
   }
 
   @GET
+  @Parameter(name = "limit", in = ParameterIn.QUERY)
   @Path("keys/{pattern:.*}")
   @Operation(summary = "The keys that match a pattern of Redis, sorted")
   @Parameter(name = "pattern", in = ParameterIn.PATH)
-  public Uni<Answers.Listing> keys(
-      @Context RoutingContext routing, @QueryParam("limit") @Nullable String limit) {
+  public Uni<Answers.Listing> keys(@Context RoutingContext routing) {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
     return backend
         .store()
-        .keys(glob(pattern), Parameters.integer("limit", limit, MOST_KEYS, MOST_KEYS))
+        .keys(glob(pattern), new Parameters(routing).integer("limit", MOST_KEYS, MOST_KEYS))
         .map(page -> Answers.Listing.of(texts(page), page.next().isPresent()));
   }
 
   @GET
+  @Parameter(name = "match", in = ParameterIn.QUERY)
+  @Parameter(name = "count", in = ParameterIn.QUERY)
+  @Parameter(name = "cursor", in = ParameterIn.QUERY)
   @Path("scan")
   @Operation(summary = "The keys in pages; each key that stays is in one of them")
-  public Uni<Answers.Page> scan(
-      @QueryParam("match") @Nullable String match,
-      @QueryParam("count") @Nullable String count,
-      @QueryParam("cursor") @Nullable String cursor) {
+  public Uni<Answers.Page> scan(@Context RoutingContext routing) {
+    Parameters parameters = new Parameters(routing);
+    String match = parameters.text("match");
+    String cursor = parameters.text("cursor");
     return backend
         .store()
         .scan(
             glob(match == null ? "*" : match),
-            Parameters.integer("count", count, USUAL_COUNT, MOST_KEYS),
+            parameters.integer("count", USUAL_COUNT, MOST_KEYS),
             Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode))
-        .map(page -> new Answers.Page(texts(page), page.next().map(KvBatchResource::encode).orElse(null)));
+        .map(
+            page ->
+                new Answers.Page(
+                    texts(page), page.next().map(KvBatchResource::encode).orElse(null)));
   }
 
   private static Glob glob(String pattern) {
@@ -162,8 +166,7 @@ public class KvBatchResource {
 
   private static Key decode(String cursor) {
     try {
-      return Key.of(
-          new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
+      return Key.of(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       throw new ApiException.BadRequest("the cursor is none that a scan gave out");
     }

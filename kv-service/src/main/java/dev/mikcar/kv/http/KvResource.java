@@ -21,7 +21,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -58,12 +57,10 @@ public class KvResource {
   @Path("get/{key:.*}")
   @Operation(summary = "The value of a key, byte for byte, with its content type")
   @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Response> get(
-      @Context RoutingContext routing,
-      @HeaderParam("If-None-Match") @Nullable String ifNoneMatch,
-      @HeaderParam("If-Match") @Nullable String ifMatch) {
-    EntityTags none = EntityTags.parse("If-None-Match", ifNoneMatch);
-    EntityTags match = EntityTags.parse("If-Match", ifMatch);
+  public Uni<Response> get(@Context RoutingContext routing) {
+    Parameters parameters = new Parameters(routing);
+    EntityTags none = parameters.tags("If-None-Match");
+    EntityTags match = parameters.tags("If-Match");
     return store()
         .get(key(routing))
         .map(
@@ -84,36 +81,23 @@ public class KvResource {
   }
 
   @POST
+  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
+  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
+  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
+  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
+  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
   @Path("set/{key:.+}")
   @Operation(summary = "Sets a key to the body, byte for byte")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> post(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
-      @HeaderParam("If-None-Match") @Nullable String ifNoneMatch,
-      @QueryParam("ttl") @Nullable String ttl,
-      @QueryParam("px") @Nullable String px,
-      @QueryParam("nx") @Nullable String nx,
-      @QueryParam("xx") @Nullable String xx,
-      @QueryParam("keepttl") @Nullable String keepTtl,
       byte @Nullable [] body) {
     Key key = key(routing);
     Value value = new Value(body == null ? new byte[0] : body, checked(contentType));
-    Ttl time = Parameters.ttl(ttl, px, keepTtl);
-    boolean absent = Parameters.flag("nx", nx);
-    boolean present = Parameters.flag("xx", xx);
-    if (absent && present) {
-      throw new ApiException.BadRequest("nx and xx exclude each other");
-    }
-    Condition condition =
-        new Condition(
-            absent,
-            present,
-            EntityTags.parse("If-Match", ifMatch),
-            EntityTags.parse("If-None-Match", ifNoneMatch));
+    Parameters parameters = new Parameters(routing);
     return store()
-        .set(key, value, time, condition)
+        .set(key, value, parameters.ttl(), parameters.condition())
         .map(
             etag ->
                 Response.ok(new Answers.Stored("ok", key.toString()))
@@ -123,39 +107,28 @@ public class KvResource {
   }
 
   @PUT
+  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
+  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
+  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
+  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
+  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
   @Path("set/{key:.*}")
   @Operation(summary = "Sets a key to the body; also a key named batch")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> put(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
-      @HeaderParam("If-None-Match") @Nullable String ifNoneMatch,
-      @QueryParam("ttl") @Nullable String ttl,
-      @QueryParam("px") @Nullable String px,
-      @QueryParam("nx") @Nullable String nx,
-      @QueryParam("xx") @Nullable String xx,
-      @QueryParam("keepttl") @Nullable String keepTtl,
       byte @Nullable [] body) {
-    return post(routing, contentType, ifMatch, ifNoneMatch, ttl, px, nx, xx, keepTtl, body);
+    return post(routing, contentType, body);
   }
 
   @DELETE
   @Path("del/{key:.*}")
   @Operation(summary = "Deletes a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Answers.Deleted> delete(
-      @Context RoutingContext routing,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
-      @HeaderParam("If-None-Match") @Nullable String ifNoneMatch) {
-    Condition condition =
-        new Condition(
-            false,
-            false,
-            EntityTags.parse("If-Match", ifMatch),
-            EntityTags.parse("If-None-Match", ifNoneMatch));
+  public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
     return store()
-        .delete(key(routing), condition)
+        .delete(key(routing), new Parameters(routing).condition())
         .map(
             deletion ->
                 switch (deletion) {
@@ -166,13 +139,13 @@ public class KvResource {
   }
 
   @POST
+  @Parameter(name = "by", in = ParameterIn.QUERY, description = "what to add, 1")
   @Path("increment/{key:.*}")
   @Operation(summary = "Adds to an integer, atomically")
   @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, Long>> increment(
-      @Context RoutingContext routing, @QueryParam("by") @Nullable String by) {
+  public Uni<Map<String, Long>> increment(@Context RoutingContext routing) {
     return store()
-        .increment(key(routing), Parameters.integer("by", by, 1))
+        .increment(key(routing), new Parameters(routing).integer("by", 1))
         .map(sum -> Map.of("value", sum));
   }
 
@@ -198,7 +171,8 @@ public class KvResource {
               }
               long left = at.getAsLong() - System.currentTimeMillis();
               return Map.of(
-                  "ttl", at.getAsLong() == Entry.NEVER ? -1L : Math.max(0, Math.ceilDiv(left, 1000L)));
+                  "ttl",
+                  at.getAsLong() == Entry.NEVER ? -1L : Math.max(0, Math.ceilDiv(left, 1000L)));
             });
   }
 
@@ -241,7 +215,8 @@ public class KvResource {
     }
     try {
       if (contentType.length() <= LONGEST_CONTENT_TYPE
-          && !MediaType.valueOf(contentType).isWildcardType()) {
+          && !contentType.contains("*")
+          && MediaType.valueOf(contentType) != null) {
         return contentType;
       }
     } catch (IllegalArgumentException e) {

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.infinispan.AdvancedCache;
+import org.infinispan.commons.TimeoutException;
 import org.infinispan.commons.util.CloseableIterator;
 import org.infinispan.container.entries.CacheEntry;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
@@ -76,8 +77,7 @@ final class InfinispanKvStore implements KvStore {
   }
 
   private void fillIndex() {
-    try (CloseableIterator<CacheEntry<byte[], byte[]>> entries =
-        cache.cacheEntrySet().iterator()) {
+    try (CloseableIterator<CacheEntry<byte[], byte[]>> entries = cache.cacheEntrySet().iterator()) {
       while (entries.hasNext()) {
         Map.Entry<byte[], byte[]> entry = entries.next();
         Key key = Key.ofUtf8(entry.getKey());
@@ -98,7 +98,11 @@ final class InfinispanKvStore implements KvStore {
     if (read.isDone() && !read.isCompletedExceptionally()) {
       return Uni.createFrom().item(live(read.join()));
     }
-    return Uni.createFrom().completionStage(read).map(this::live).onFailure().transform(this::failed);
+    return Uni.createFrom()
+        .completionStage(read)
+        .map(this::live)
+        .onFailure()
+        .transform(this::failed);
   }
 
   private Optional<Entry> live(byte @Nullable [] stored) {
@@ -136,9 +140,7 @@ final class InfinispanKvStore implements KvStore {
           if (!condition.holdsFor(current)) {
             return Change.none(Deletion.REFUSED);
           }
-          return current == null
-              ? Change.none(Deletion.ABSENT)
-              : Change.remove(Deletion.DELETED);
+          return current == null ? Change.none(Deletion.ABSENT) : Change.remove(Deletion.DELETED);
         });
   }
 
@@ -207,9 +209,7 @@ final class InfinispanKvStore implements KvStore {
 
   @Override
   public Uni<Void> ping() {
-    return broken == null
-        ? Uni.createFrom().voidItem()
-        : Uni.createFrom().failure(unavailable());
+    return broken == null ? Uni.createFrom().voidItem() : Uni.createFrom().failure(unavailable());
   }
 
   @Override
@@ -298,6 +298,9 @@ final class InfinispanKvStore implements KvStore {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof EntryCodec.DamagedEntryException) {
         return t;
+      }
+      if (t instanceof TimeoutException) {
+        return new ApiException.BackendTimeout("too many writers wait for this key");
       }
     }
     synchronized (running) {

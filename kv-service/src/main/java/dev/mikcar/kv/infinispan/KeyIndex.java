@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key in sorted order with its expiry, in memory (about 120 bytes and the key itself each), so
- * that listing touches no value. Changed under the lock of the key that the cache holds.
+ * Every key in sorted order with its expiry, in memory (about 120 bytes and the key itself each),
+ * so that listing touches no value. Changed under the lock of the key that the cache holds.
  */
 final class KeyIndex {
   private final ConcurrentNavigableMap<Key, Long> keys = new ConcurrentSkipListMap<>();

@@ -1,6 +1,7 @@
 package dev.mikcar.kv.store;
 
 import dev.mikcar.common.error.ApiException;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * The contract of a kv backend.
@@ -25,6 +27,9 @@ import java.util.OptionalLong;
  * </ul>
  */
 public interface KvStore {
+  /** How many writes of a batch are under way at once. */
+  int AT_ONCE = 256;
+
   /** The entry, empty when there is none. */
   Uni<Optional<Entry>> get(Key key);
 
@@ -59,7 +64,9 @@ public interface KvStore {
    */
   Uni<Boolean> expire(Key key, Ttl ttl);
 
-  /** The first keys that match, sorted, at most so many; {@link KeyPage#next} when there are more. */
+  /**
+   * The first keys that match, sorted, at most so many; {@link KeyPage#next} when there are more.
+   */
   Uni<KeyPage> keys(Glob glob, int limit);
 
   /**
@@ -82,9 +89,13 @@ public interface KvStore {
       return Uni.createFrom().item(Map.of());
     }
     List<Key> distinct = keys.stream().distinct().toList();
-    return Uni.join()
-        .all(distinct.stream().map(this::get).toList())
-        .andFailFast()
+    return Multi.createFrom()
+        .iterable(distinct)
+        .onItem()
+        .transformToUni(this::get)
+        .concatenate()
+        .collect()
+        .asList()
         .map(
             entries -> {
               Map<Key, Entry> found = new LinkedHashMap<>();
@@ -101,13 +112,13 @@ public interface KvStore {
     if (values.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    return Uni.join()
-        .all(
-            values.entrySet().stream()
-                .map(e -> set(e.getKey(), e.getValue(), ttl, Condition.NONE))
-                .toList())
-        .andFailFast()
-        .replaceWithVoid();
+    return Multi.createFrom()
+        .iterable(values.entrySet())
+        .onItem()
+        .transformToUni(e -> set(e.getKey(), e.getValue(), ttl, Condition.NONE))
+        .merge(AT_ONCE)
+        .onItem()
+        .ignoreAsUni();
   }
 
   /** Deletes all of them and counts those that existed. When it fails, some may be deleted. */
@@ -115,10 +126,14 @@ public interface KvStore {
     if (keys.isEmpty()) {
       return Uni.createFrom().item(0);
     }
-    return Uni.join()
-        .all(keys.stream().distinct().map(key -> delete(key, Condition.NONE)).toList())
-        .andFailFast()
-        .map(done -> (int) done.stream().filter(Deletion.DELETED::equals).count());
+    return Multi.createFrom()
+        .iterable(keys.stream().distinct().toList())
+        .onItem()
+        .transformToUni(key -> delete(key, Condition.NONE))
+        .merge(AT_ONCE)
+        .filter(Deletion.DELETED::equals)
+        .collect()
+        .with(Collectors.summingInt(_ -> 1));
   }
 
   /** What a deletion came to. */

@@ -64,7 +64,8 @@ class TornTailTest {
   }
 
   private static void truncate(Path file, long size) throws IOException {
-    try (var channel = java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
+    try (var channel =
+        java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
       channel.truncate(size);
     }
   }

@@ -58,7 +58,8 @@ public abstract class KvStoreContract {
   }
 
   private Optional<String> get(Key key) {
-    return await(store.get(key)).map(e -> new String(e.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
+    return await(store.get(key))
+        .map(e -> new String(e.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private static EntityTags tag(String etag) {
@@ -102,7 +103,8 @@ public abstract class KvStoreContract {
 
   @Test
   void tellsKeysApartThatLookAlike() {
-    List<String> keys = List.of("a", "A", "a/", "/a", "a//b", "a/b", "a/./b", "\u0000", "é", "e\u0301", "😀");
+    List<String> keys =
+        List.of("a", "A", "a/", "/a", "a//b", "a/b", "a/./b", "\u0000", "é", "e\u0301", "😀");
 
     keys.forEach(key -> set(Key.of(key), "value of " + key));
 
@@ -120,10 +122,20 @@ public abstract class KvStoreContract {
     assertThat(await(store.set(KEY, one, Ttl.none(), absent))).contains(one.etag());
     assertThat(await(store.set(KEY, two, Ttl.none(), absent))).isEmpty();
     assertThat(get(KEY)).contains("1");
-    assertThat(await(store.set(KEY, two, Ttl.none(), new Condition(false, false, tag(two.etag()), null)))).isEmpty();
-    assertThat(await(store.set(KEY, two, Ttl.none(), new Condition(false, false, tag(one.etag()), null)))).isPresent();
-    assertThat(await(store.delete(KEY, new Condition(false, false, tag(one.etag()), null)))).isEqualTo(Deletion.REFUSED);
-    assertThat(await(store.delete(KEY, new Condition(false, false, tag(two.etag()), null)))).isEqualTo(Deletion.DELETED);
+    assertThat(
+            await(
+                store.set(
+                    KEY, two, Ttl.none(), new Condition(false, false, tag(two.etag()), null))))
+        .isEmpty();
+    assertThat(
+            await(
+                store.set(
+                    KEY, two, Ttl.none(), new Condition(false, false, tag(one.etag()), null))))
+        .isPresent();
+    assertThat(await(store.delete(KEY, new Condition(false, false, tag(one.etag()), null))))
+        .isEqualTo(Deletion.REFUSED);
+    assertThat(await(store.delete(KEY, new Condition(false, false, tag(two.etag()), null))))
+        .isEqualTo(Deletion.DELETED);
   }
 
   @Test
@@ -144,7 +156,8 @@ public abstract class KvStoreContract {
     assertThatThrownBy(() -> await(store.increment(KEY, 1)))
         .isInstanceOfSatisfying(
             ApiException.Conflict.class, e -> assertThat(e.code()).isEqualTo("OUT_OF_RANGE"));
-    for (String text : List.of("x", "", "+1", "01", " 1", "1.0", "-0", "9223372036854775808", "1\n")) {
+    for (String text :
+        List.of("x", "", "+1", "01", " 1", "1.0", "-0", "9223372036854775808", "1\n")) {
       set(KEY, text);
       assertThatThrownBy(() -> await(store.increment(KEY, 1)))
           .as("'%s'", text)
@@ -220,7 +233,9 @@ public abstract class KvStoreContract {
 
     await(store.setAll(values, Ttl.none()));
 
-    assertThat(await(store.getAll(List.of(Key.of("b"), Key.of("c"), Key.of("a"), Key.of("b")))).keySet())
+    assertThat(
+            await(store.getAll(List.of(Key.of("b"), Key.of("c"), Key.of("a"), Key.of("b"))))
+                .keySet())
         .extracting(Key::toString)
         .containsExactly("b", "a");
     assertThat(await(store.deleteAll(List.of(Key.of("a"), Key.of("a"), Key.of("c"))))).isEqualTo(1);
@@ -232,11 +247,13 @@ public abstract class KvStoreContract {
     int clients = 64;
     int each = increments() / clients;
 
-    inParallel(clients, () -> {
-      for (int i = 0; i < each; i++) {
-        await(store.increment(KEY, 1));
-      }
-    });
+    inParallel(
+        clients,
+        () -> {
+          for (int i = 0; i < each; i++) {
+            await(store.increment(KEY, 1));
+          }
+        });
 
     assertThat(get(KEY)).contains(Integer.toString(clients * each));
   }
@@ -252,13 +269,15 @@ public abstract class KvStoreContract {
       Key key = Key.of("nx-" + round);
       AtomicInteger winners = new AtomicInteger();
 
-      inParallel(16, () -> {
-        Condition absent = new Condition(true, false, null, null);
-        Value mine = Value.text(Thread.currentThread().getName());
-        if (await(store.set(key, mine, Ttl.none(), absent)).isPresent()) {
-          winners.incrementAndGet();
-        }
-      });
+      inParallel(
+          16,
+          () -> {
+            Condition absent = new Condition(true, false, null, null);
+            Value mine = Value.text(Thread.currentThread().getName());
+            if (await(store.set(key, mine, Ttl.none(), absent)).isPresent()) {
+              winners.incrementAndGet();
+            }
+          });
 
       assertThat(winners).hasValue(1);
     }
@@ -270,16 +289,22 @@ public abstract class KvStoreContract {
     int clients = 8;
     int each = 25;
 
-    inParallel(clients, () -> {
-      for (int done = 0; done < each; ) {
-        Entry entry = await(store.get(KEY)).orElseThrow();
-        long next = 1 + Long.parseLong(new String(entry.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
-        Condition unchanged = new Condition(false, false, tag(entry.etag()), null);
-        if (await(store.set(KEY, Value.text(Long.toString(next)), Ttl.none(), unchanged)).isPresent()) {
-          done++;
-        }
-      }
-    });
+    inParallel(
+        clients,
+        () -> {
+          for (int done = 0; done < each; ) {
+            Entry entry = await(store.get(KEY)).orElseThrow();
+            long next =
+                1
+                    + Long.parseLong(
+                        new String(entry.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
+            Condition unchanged = new Condition(false, false, tag(entry.etag()), null);
+            if (await(store.set(KEY, Value.text(Long.toString(next)), Ttl.none(), unchanged))
+                .isPresent()) {
+              done++;
+            }
+          }
+        });
 
     assertThat(get(KEY)).contains(Integer.toString(clients * each));
   }

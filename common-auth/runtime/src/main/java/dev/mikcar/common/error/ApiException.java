@@ -116,7 +116,10 @@ public abstract sealed class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public PayloadTooLarge(long limitBytes) {
-      super(413, "PAYLOAD_TOO_LARGE", "the body is larger than the limit of " + limitBytes + " bytes");
+      super(
+          413,
+          "PAYLOAD_TOO_LARGE",
+          "the body is larger than the limit of " + limitBytes + " bytes");
     }
 
     /** The rest of the body is not wanted, so the connection cannot be used again. */

@@ -57,13 +57,18 @@ public final class ErrorTranslator {
   private static ApiException status(int status, Map<String, String> headers) {
     return switch (status) {
       case 400 -> new ApiException.BadRequest("the request is malformed");
+      case 401 -> new ApiException.Unauthorized("a bearer token is required");
       case 404 -> new ApiException.NotFound("no such route");
       case 405 -> http(status, "this route does not take this method", headers);
       case 406 -> http(status, "this route cannot answer in an accepted content type", headers);
+      case 413 ->
+          new ApiException.HttpStatus(
+              status, "PAYLOAD_TOO_LARGE", "the body is larger than the limit", headers);
       case 414 -> http(status, "the request line is too long", headers);
       case 415 -> http(status, "this route does not take this content type", headers);
       case 431 -> http(status, "the request headers are too large", headers);
       case 500 -> new ApiException.Internal();
+      case 504 -> new ApiException.BackendTimeout("the request took too long");
       case 503 -> new ApiException.BackendUnavailable("not available now", 1);
       default ->
           http(
@@ -109,7 +114,10 @@ public final class ErrorTranslator {
     String where =
         e.getLocation() == null
             ? ""
-            : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+            : " at line "
+                + e.getLocation().getLineNr()
+                + ", column "
+                + e.getLocation().getColumnNr();
     return new ApiException.JsonError("the body is not valid JSON" + where);
   }
 

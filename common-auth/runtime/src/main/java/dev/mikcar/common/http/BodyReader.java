@@ -20,7 +20,9 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFi
  */
 @Provider
 public class BodyReader implements ResteasyReactiveContainerRequestFilter {
-  /** How long a refused body is read and thrown away, so that the caller gets to read the answer. */
+  /**
+   * How long a refused body is read and thrown away, so that the caller gets to read the answer.
+   */
   private static final long LINGER_MILLIS = 5_000;
 
   private final long limit;
@@ -72,8 +74,7 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
    */
   private static void linger(RoutingContext routing) {
     HttpServerRequest request = routing.request();
-    long timer =
-        routing.vertx().setTimer(LINGER_MILLIS, ignored -> request.connection().close());
+    long timer = routing.vertx().setTimer(LINGER_MILLIS, ignored -> request.connection().close());
     request.handler(ignored -> {});
     request.exceptionHandler(ignored -> routing.vertx().cancelTimer(timer));
     request.endHandler(

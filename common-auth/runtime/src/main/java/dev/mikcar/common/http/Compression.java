@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which answers are gzipped: those the caller accepts it for, that are larger than {@link
- * #THRESHOLD} bytes or of unknown length, and of a type that shrinks. Vert.x compresses every answer
- * but those marked {@code Content-Encoding: identity}, and takes that mark off again.
+ * #THRESHOLD} bytes or of unknown length, and of a type that shrinks. Vert.x compresses every
+ * answer but those marked {@code Content-Encoding: identity}, and takes that mark off again.
  */
 final class Compression {
   /** Below this, gzip costs more than it saves: one packet is one packet. */

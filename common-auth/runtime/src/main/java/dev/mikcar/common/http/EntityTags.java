@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
   private static final Pattern TAG =
-      Pattern.compile("\\s*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"\\s*(,|$)");
+      Pattern.compile("[\\s,]*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"\\s*(,|$)");
 
   /**
    * Reads a header's value.
@@ -36,7 +36,8 @@ public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
     Set<String> weak = new HashSet<>();
     Matcher m = TAG.matcher(value);
     int end = 0;
-    while (end < value.length()) {
+    // Empty elements of a list are ignored, section 5.6.1.2.
+    while (!value.substring(end).matches("[\\s,]*")) {
       if (!m.find(end) || m.start() != end) {
         throw new ApiException.BadRequest(header + " is neither * nor a list of entity tags");
       }

@@ -29,8 +29,8 @@ public final class ExactPath {
   }
 
   /**
-   * What follows the first segments of the exact path, still percent-encoded: {@code after(r, 2)} of
-   * {@code /kv/get/a//b} is {@code a//b}; the empty string when there is nothing.
+   * What follows the first segments of the exact path, still percent-encoded: {@code after(r, 2)}
+   * of {@code /kv/get/a//b} is {@code a//b}; the empty string when there is nothing.
    */
   public static String after(RoutingContext routing, int segments) {
     String path = of(routing);

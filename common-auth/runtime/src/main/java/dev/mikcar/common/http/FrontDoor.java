@@ -13,6 +13,7 @@ import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,9 @@ public class FrontDoor {
   private static final int LAST = 1000;
   private static final String BEARER = "Bearer ";
 
-  /** What a process answers besides its services. */
-  private static final Set<String> COMMON =
-      Set.of("health", "metrics", "openapi", "openapi.json", "openapi.yaml");
+  /** What a process answers besides its services and its health, each of them at one path. */
+  private static final Set<String> ONE_ROUTE =
+      Set.of("metrics", "openapi", "openapi.json", "openapi.yaml");
 
   /** What needs no token. */
   private static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready");
@@ -47,7 +48,8 @@ public class FrontDoor {
     this.settings = settings;
     this.draining = draining;
     this.answered = new HashSet<>(settings.services());
-    answered.addAll(COMMON);
+    answered.add("health");
+    answered.addAll(ONE_ROUTE);
     if (LaunchMode.current().isDevOrTest()) {
       answered.add("q");
     }
@@ -93,9 +95,27 @@ public class FrontDoor {
                 ? "the service '" + prefix + "' does not run in this process"
                 : "no such route");
       }
+      if (ONE_ROUTE.contains(prefix)) {
+        requireRead(routing, path.equals("/" + prefix));
+      }
     }
     routing.next();
     deadline.watch(routing);
+  }
+
+  /** Quarkus's own routes take any method, and anything below them. */
+  private static void requireRead(RoutingContext routing, boolean exact) {
+    if (!exact) {
+      throw new ApiException.NotFound("no such route");
+    }
+    HttpMethod method = routing.request().method();
+    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+      throw new ApiException.HttpStatus(
+          405,
+          "METHOD_NOT_ALLOWED",
+          "this route does not take this method",
+          Map.of("Allow", "GET, HEAD"));
+    }
   }
 
   private void authenticate(@Nullable String authorization) {

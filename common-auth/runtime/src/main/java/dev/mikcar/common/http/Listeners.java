@@ -13,6 +13,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,16 +58,38 @@ final class Listeners {
    * @throws SettingException when it cannot be bound
    */
   int openPort() {
+    String host = options.getHost();
     try {
-      return deploy(
-          options.getPort() == 0
-              ? SocketAddress.sharedRandomPort(1, options.getHost())
-              : SocketAddress.inetSocketAddress(options.getPort(), options.getHost()));
-    } catch (CompletionException e) {
+      int port = options.getPort() == 0 ? freePort(host) : options.getPort();
+      return deploy(SocketAddress.inetSocketAddress(port, host));
+    } catch (UnknownHostException e) {
+      throw new SettingException(
+          "HOST", "'" + host + "' is no address", "an address of this machine");
+    } catch (IOException | CompletionException e) {
+      String reason = reason(e);
+      if (reason.contains("Cannot assign requested address") || isUnknownHost(e)) {
+        throw new SettingException(
+            "HOST", "cannot listen on '" + host + "': " + reason, "an address of this machine");
+      }
       throw new SettingException(
           "PORT",
-          "cannot listen on " + options.getHost() + ":" + options.getPort() + ": " + reason(e),
-          "a free port of an address of this machine");
+          "cannot listen on " + host + ":" + options.getPort() + ": " + reason,
+          "a free port");
+    }
+  }
+
+  private static boolean isUnknownHost(Throwable e) {
+    Throwable t = e;
+    while (t.getCause() != null) {
+      t = t.getCause();
+    }
+    return t instanceof UnknownHostException;
+  }
+
+  /** One port for all event loops to share; each of them asking for a free one gets its own. */
+  private static int freePort(String host) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+      return socket.getLocalPort();
     }
   }
 
@@ -90,8 +116,7 @@ final class Listeners {
     AtomicInteger port = new AtomicInteger(-1);
     vertx
         .deployVerticle(
-            () -> new Listener(address, port),
-            new DeploymentOptions().setInstances(eventLoops()))
+            () -> new Listener(address, port), new DeploymentOptions().setInstances(eventLoops()))
         .toCompletionStage()
         .toCompletableFuture()
         .join();

@@ -17,7 +17,6 @@ import org.jboss.logging.Logger;
 public class ListenersRecorder {
   private static final Logger LOG = Logger.getLogger("dev.mikcar");
 
-
   public RuntimeValue<Draining> createDraining() {
     return new RuntimeValue<>(new Draining());
   }

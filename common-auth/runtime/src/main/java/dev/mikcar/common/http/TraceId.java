@@ -68,7 +68,9 @@ public final class TraceId {
     return hex && traceparent.charAt(35) == '-' && !id.matches("0+") ? id : null;
   }
 
-  /** Printable ASCII without quotes, so that it can stand in a header and in a log line as it is. */
+  /**
+   * Printable ASCII without quotes, so that it can stand in a header and in a log line as it is.
+   */
   private static boolean isSafe(String id) {
     if (id.isEmpty() || id.length() > LONGEST) {
       return false;

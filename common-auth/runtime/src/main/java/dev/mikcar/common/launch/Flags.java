@@ -51,8 +51,9 @@ final class Flags {
   @Option(
       names = "--auth-token",
       paramLabel = "<token>",
-      description = "bearer token that callers must show; others can read it in the process list,"
-          + " so prefer the variable [SIDECAR_TOKEN]")
+      description =
+          "bearer token that callers must show; others can read it in the process list,"
+              + " so prefer the variable [SIDECAR_TOKEN]")
   private @Nullable String authToken;
 
   @Option(names = "--no-auth", description = "serve everyone, on purpose")

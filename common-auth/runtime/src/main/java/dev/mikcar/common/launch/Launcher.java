@@ -92,8 +92,8 @@ public final class Launcher {
 
   /**
    * A process that was asked to end by a signal, and did, has succeeded: exit code 0, where the JVM
-   * would say 143. So the JVM, once it shuts down, waits for this thread, on which Quarkus stops the
-   * application and which then ends the process.
+   * would say 143. So the JVM, once it shuts down, waits for this thread, on which Quarkus stops
+   * the application and which then ends the process.
    */
   private static void runToTheEnd() {
     // Paths are checked in http/ExactPath, which answers with the error body.

@@ -19,7 +19,9 @@ public final class SettingException extends RuntimeException {
    * @param accepted what would be accepted
    */
   public SettingException(String variable, String problem, String accepted) {
-    this("mikcar: " + variable + ": " + problem + "; accepted: " + accepted);
+    this(
+        ("mikcar: " + variable + ": " + problem + "; accepted: " + accepted)
+            .replaceAll("\\p{Cntrl}+", " "));
   }
 
   private SettingException(String line) {

@@ -54,7 +54,9 @@ public record Settings(
   public static final List<String> SERVICES =
       List.of("storage", "kv", "sql", "queue", "secrets", "email");
 
-  /** The variable that names the services to run; the flags {@code --kv}, {@code --all}, … set it. */
+  /**
+   * The variable that names the services to run; the flags {@code --kv}, {@code --all}, … set it.
+   */
   public static final String SERVICES_VARIABLE = "MIKCAR_SERVICES";
 
   /** The variable that {@code --no-auth} sets. */
@@ -68,11 +70,14 @@ public record Settings(
    */
   public static Settings read(Function<String, @Nullable String> lookup) {
     Variables v = new Variables(lookup);
-    Optional<Token> token = v.text("SIDECAR_TOKEN").or(() -> v.text("AUTH_TOKEN")).map(t -> new Token(t.strip()));
+    Optional<Token> token =
+        v.text("SIDECAR_TOKEN").or(() -> v.text("AUTH_TOKEN")).map(t -> new Token(t.strip()));
     boolean noAuth = v.choice(NO_AUTH_VARIABLE, "true", "false").map("true"::equals).orElse(false);
     if (noAuth && token.isPresent()) {
       throw new SettingException(
-          "--no-auth", "contradicts the token that SIDECAR_TOKEN or AUTH_TOKEN sets", "one of them");
+          "--no-auth",
+          "contradicts the token that SIDECAR_TOKEN or AUTH_TOKEN sets",
+          "one of them");
     }
     Set<String> services = services(v);
     return new Settings(
@@ -90,12 +95,12 @@ public record Settings(
         v.text("CORS_ORIGINS").map(Settings::origins).orElse(List.of()),
         v.text("MIKCAR_ROOT")
             .map(Settings::root)
-            .or(() -> services.size() == 1 ? Optional.of("/" + services.iterator().next()) : none()),
+            .or(
+                () ->
+                    services.size() == 1 ? Optional.of("/" + services.iterator().next()) : none()),
         v.text("OTLP_ENDPOINT").map(Settings::otlp),
         v.text("OTLP_SERVICE_NAME").orElse("mikcar"),
-        v.choice("LOG_FORMAT", "json", "text")
-            .map("json"::equals)
-            .orElseGet(() -> !isTerminal()));
+        v.choice("LOG_FORMAT", "json", "text").map("json"::equals).orElseGet(() -> !isTerminal()));
   }
 
   /** Null only where there is no console at all; with one, it may still be a pipe. */
@@ -199,7 +204,8 @@ public record Settings(
       if (digits.matches("\\d{1,5}") && Integer.parseInt(digits) <= 65535) {
         return Integer.parseInt(digits);
       }
-      throw new SettingException(variable, "'" + digits + "' is no port", "a number from 0 to 65535");
+      throw new SettingException(
+          variable, "'" + digits + "' is no port", "a number from 0 to 65535");
     }
 
     Optional<String> choice(String variable, String... accepted) {

@@ -12,8 +12,8 @@ public final class Units {
   private Units() {}
 
   /**
-   * A size in bytes: a number, or one with {@code K}, {@code M} or {@code G}, optionally followed by
-   * {@code iB} or {@code B}; all of them powers of 1024.
+   * A size in bytes: a number, or one with {@code K}, {@code M} or {@code G}, optionally followed
+   * by {@code iB} or {@code B}; all of them powers of 1024.
    *
    * @throws SettingException when it is none, is zero, or does not fit 63 bits
    */

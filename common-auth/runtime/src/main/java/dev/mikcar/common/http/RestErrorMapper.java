@@ -1,7 +1,9 @@
-package dev.mikcar.common.error;
+package dev.mikcar.common.http;
 
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import dev.mikcar.common.http.TraceId;
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.error.ErrorBody;
+import dev.mikcar.common.error.ErrorTranslator;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;

@@ -1,0 +1,20 @@
+package dev.mikcar.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** TCP ports of the loopback address. */
+final class Ports {
+  private Ports() {}
+
+  /** One that nobody listened on a moment ago. */
+  static int free() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
