@@ -58,7 +58,7 @@ abstract class WireContract {
   /** A key whose time to live is over. */
   String expired() {
     String key = fresh();
-    Response unused = set(key + "?px=1", "old");
+    Response _ = set(key + "?px=1", "old");
     Await.until("the key is gone", SOON, () -> get(key).status() == 404);
     return key;
   }
