@@ -106,7 +106,15 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
       request.resume();
     }
 
+    /** Once the request was answered, because its time was over, nobody waits for the body. */
+    private boolean isAnswered() {
+      return routing.response().ended();
+    }
+
     private void add(Buffer chunk) {
+      if (isAnswered()) {
+        return;
+      }
       if (body.length() + (long) chunk.length() > limit) {
         linger(routing);
         rest.resume(new ApiException.PayloadTooLarge(limit));
@@ -116,12 +124,16 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
     }
 
     private void finish() {
-      rest.setEntityStream(new ByteArrayInputStream(body.getBytes()));
-      rest.resume();
+      if (!isAnswered()) {
+        rest.setEntityStream(new ByteArrayInputStream(body.getBytes()));
+        rest.resume();
+      }
     }
 
     private void fail(Throwable cause) {
-      rest.resume(new ApiException.BadRequest("the body broke off"));
+      if (!isAnswered()) {
+        rest.resume(new ApiException.BadRequest("the body broke off"));
+      }
     }
   }
 }

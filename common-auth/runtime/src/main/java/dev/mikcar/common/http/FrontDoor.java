@@ -7,6 +7,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
@@ -81,7 +82,19 @@ public class FrontDoor {
     TraceId.assign(routing);
     Compression.decideFor(routing);
     draining.refuse(routing);
+    refuseBadFraming(routing.request());
     routing.next();
+  }
+
+  /** RFC 9112 sections 3.2 and 6.1: one host, and no transfer coding that is not understood. */
+  private static void refuseBadFraming(HttpServerRequest request) {
+    String coding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
+    if (coding != null && !coding.strip().equalsIgnoreCase("chunked")) {
+      throw new ApiException.BadRequest("the only transfer coding is chunked");
+    }
+    if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+      throw new ApiException.BadRequest("there is more than one Host header");
+    }
   }
 
   private void admit(RoutingContext routing) {

@@ -14,7 +14,11 @@ public class RestErrorMapper {
   /** {@link MismatchedInputException} is named because Quarkus answers it itself otherwise. */
   @ServerExceptionMapper({Throwable.class, MismatchedInputException.class})
   public Response toResponse(Throwable failure, RoutingContext routing) {
-    ApiException error = ErrorTranslator.translate(failure);
+    // An answer that comes after the deadline's has nowhere to go, and is no failure.
+    ApiException error =
+        routing.response().ended()
+            ? new ApiException.BackendTimeout("the request took too long")
+            : ErrorTranslator.translate(failure);
     Response.ResponseBuilder response =
         Response.status(error.status())
             .header(HttpHeaders.CONTENT_TYPE, ErrorBody.CONTENT_TYPE)
