@@ -215,7 +215,7 @@ public class KvResource {
     }
     try {
       if (contentType.length() <= LONGEST_CONTENT_TYPE
-          && !contentType.contains("*")
+          && contentType.chars().noneMatch(c -> c == '*' || c < ' ' || c == 0x7f)
           && MediaType.valueOf(contentType) != null) {
         return contentType;
       }

@@ -44,6 +44,9 @@ final class Listeners {
     HttpServerOptionsUtils.applyCommonOptions(
         options, config.getConfigMapping(VertxHttpBuildTimeConfig.class), http, List.of());
     options.setPort(http.port()).setHost(http.host());
+    // HTTP/2 without TLS would have Vert.x wait for a whole request before it shows us the
+    // connection, so that one that never sends it could not be closed in time.
+    options.setHttp2ClearTextEnabled(false);
   }
 
   /** The address that the port is bound to. */
