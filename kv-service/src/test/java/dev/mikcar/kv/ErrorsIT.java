@@ -209,15 +209,6 @@ class ErrorsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"/kv/set", "/kv/set/batch", "/kv/get/batch", "/kv/del/batch", "/kv/expire/a"})
-  void jsonWithoutAContentTypeIsRefused(String path) {
-    Response answer = http().post(path, "{}");
-
-    ApiError.check(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"no type", "/", "application/", ";"})
   void aContentTypeThatIsNoneIsRefused(String type) {
     Response answer = http().with("Content-Type", type).post("/kv/set", "{}");

@@ -74,7 +74,6 @@ class HostileIT {
         "a+b|a+b",
         "a%2Bb|a+b",
         "a%20b|a b",
-        "%20|` `",
         "a;b|a;b",
         "a;b=c/d|a;b=c/d",
         ";|;",

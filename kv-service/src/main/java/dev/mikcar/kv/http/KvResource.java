@@ -12,6 +12,7 @@ import dev.mikcar.kv.store.KvStore;
 import dev.mikcar.kv.store.Ttl;
 import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -73,10 +74,14 @@ public class KvResource {
               if (none != null && none.matchesWeakly(entry.etag())) {
                 return Response.notModified().header("ETag", etag).build();
               }
-              return Response.ok(entry.value().bytes())
-                  .header("Content-Type", entry.value().contentType())
-                  .header("ETag", etag)
-                  .build();
+              Response.ResponseBuilder answer =
+                  Response.ok(entry.value().bytes())
+                      .header("Content-Type", entry.value().contentType())
+                      .header("ETag", etag);
+              // Nothing is written after the head of a HEAD that the length could be taken from.
+              return HttpMethod.HEAD.equals(routing.request().method())
+                  ? answer.header("Content-Length", entry.value().bytes().length).build()
+                  : answer.build();
             });
   }
 
