@@ -92,6 +92,7 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
     private final ResteasyReactiveContainerRequestContext rest;
     private final RoutingContext routing;
     private final Buffer body = Buffer.buffer();
+    private boolean told;
 
     Reading(ResteasyReactiveContainerRequestContext rest, RoutingContext routing) {
       this.rest = rest;
@@ -106,32 +107,34 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
       request.resume();
     }
 
-    /** Once the request was answered, because its time was over, nobody waits for the body. */
-    private boolean isAnswered() {
-      return routing.response().ended();
+    /**
+     * Whether the resource still waits for the body, which it hears of once: not after the deadline
+     * answered, and not again when the connection breaks after the limit was passed.
+     */
+    private boolean takeTurn() {
+      boolean mine = !told && !routing.response().ended() && !routing.response().closed();
+      told = true;
+      return mine;
     }
 
     private void add(Buffer chunk) {
-      if (isAnswered()) {
-        return;
-      }
-      if (body.length() + (long) chunk.length() > limit) {
+      if (body.length() + (long) chunk.length() <= limit) {
+        body.appendBuffer(chunk);
+      } else if (takeTurn()) {
         linger(routing);
         rest.resume(new ApiException.PayloadTooLarge(limit));
-      } else {
-        body.appendBuffer(chunk);
       }
     }
 
     private void finish() {
-      if (!isAnswered()) {
+      if (takeTurn()) {
         rest.setEntityStream(new ByteArrayInputStream(body.getBytes()));
         rest.resume();
       }
     }
 
     private void fail(Throwable cause) {
-      if (!isAnswered()) {
+      if (takeTurn()) {
         rest.resume(new ApiException.BadRequest("the body broke off"));
       }
     }

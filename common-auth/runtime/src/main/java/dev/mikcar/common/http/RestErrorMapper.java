@@ -16,7 +16,7 @@ public class RestErrorMapper {
   public Response toResponse(Throwable failure, RoutingContext routing) {
     // An answer that comes after the deadline's has nowhere to go, and is no failure.
     ApiException error =
-        routing.response().ended()
+        routing.response().headWritten() || routing.response().closed()
             ? new ApiException.BackendTimeout("the request took too long")
             : ErrorTranslator.translate(failure);
     Response.ResponseBuilder response =
