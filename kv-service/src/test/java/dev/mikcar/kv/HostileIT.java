@@ -93,7 +93,7 @@ class HostileIT {
         "%EF%BB%BFa|\uFEFFa",
         "%E2%80%AE|\u202E",
         "%C2%85|\u0085",
-        "%E2%80%A8|\u2028",
+        "a%E2%80%A8b|a\u2028b",
         "a%0Ab|a\\nb",
         "a%0D%0Ab|a\\r\\nb",
         "%0A|\\n",
