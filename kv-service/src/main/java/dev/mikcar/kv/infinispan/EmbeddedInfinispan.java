@@ -1,15 +1,12 @@
 package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.kv.store.KvStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.function.Consumer;
 import org.infinispan.AdvancedCache;
 import org.infinispan.commons.dataconversion.MediaType;
 import org.infinispan.configuration.cache.ConfigurationBuilder;
+import org.infinispan.configuration.cache.CustomStoreConfigurationBuilder;
 import org.infinispan.configuration.cache.StorageType;
 import org.infinispan.configuration.global.GlobalConfigurationBuilder;
 import org.infinispan.configuration.global.ShutdownHookBehavior;
@@ -28,8 +25,7 @@ public final class EmbeddedInfinispan {
 
   /** A store that forgets everything with the process. */
   public static KvStore inMemory() {
-    return new RecoveringKvStore(
-        "memory", onBroken -> open(new ConfigurationBuilder(), Clock.systemUTC(), onBroken));
+    return new OpeningKvStore("memory", () -> open(new ConfigurationBuilder(), Clock.systemUTC()));
   }
 
   /**
@@ -37,36 +33,22 @@ public final class EmbeddedInfinispan {
    * are synced together. One process at a time.
    */
   public static KvStore inFolder(Path folder) {
-    return new RecoveringKvStore(
+    return new OpeningKvStore(
         "file",
-        onBroken -> {
-          prepare(folder);
+        () -> {
           ConfigurationBuilder cache = new ConfigurationBuilder();
           cache.memory().maxSize(CACHED).whenFull(EvictionStrategy.REMOVE);
           cache
               .persistence()
-              .addSoftIndexFileStore()
-              .dataLocation(folder.resolve("data").toString())
-              .indexLocation(folder.resolve("index").toString())
-              .syncWrites(true);
-          return open(cache, Clock.systemUTC(), onBroken);
+              .addStore(CustomStoreConfigurationBuilder.class)
+              .customStoreClass(SqliteStore.class)
+              .addProperty(SqliteStore.FOLDER, folder.toString())
+              .segmented(false);
+          return open(cache, Clock.systemUTC());
         });
   }
 
-  private static void prepare(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      if (!Files.isWritable(folder)) {
-        throw new UncheckedIOException(new IOException("'" + folder + "' cannot be written to"));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    TornTail.cut(folder);
-  }
-
-  private static KvStore open(
-      ConfigurationBuilder cache, Clock clock, Consumer<Throwable> onBroken) {
+  private static KvStore open(ConfigurationBuilder cache, Clock clock) {
     GlobalConfigurationBuilder global = new GlobalConfigurationBuilder();
     global.nonClusteredDefault();
     global.metrics().gauges(false).histograms(false);
@@ -81,7 +63,7 @@ public final class EmbeddedInfinispan {
       manager.defineConfiguration(CACHE, cache.build());
       AdvancedCache<byte[], byte[]> opened =
           manager.<byte[], byte[]>getCache(CACHE).getAdvancedCache();
-      return new InfinispanKvStore(manager, opened, clock, onBroken);
+      return new InfinispanKvStore(manager, opened, clock);
     } catch (RuntimeException e) {
       manager.stop();
       throw e;

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 /**
  * An entry as bytes, big-endian: version 1 (1 byte), CRC-32C of all that follows (4), expiry in
  * milliseconds since the epoch or 0 (8), entity tag (16), length of the content type (2), content
- * type in UTF-8, value. The checksum is ours because the file store has none.
+ * type in UTF-8, value. SQLite has no checksums, so this one is ours.
  */
 final class EntryCodec {
   private static final byte VERSION = 1;

@@ -12,37 +12,33 @@ import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.infinispan.AdvancedCache;
 import org.infinispan.commons.TimeoutException;
-import org.infinispan.commons.util.CloseableIterator;
-import org.infinispan.container.entries.CacheEntry;
+import org.infinispan.commons.marshall.WrappedByteArray;
+import org.infinispan.factories.ComponentRegistry;
+import org.infinispan.functional.EntryView.ReadEntryView;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
 import org.infinispan.functional.FunctionalMap.ReadWriteMap;
 import org.infinispan.functional.impl.FunctionalMapImpl;
 import org.infinispan.functional.impl.ReadWriteMapImpl;
 import org.infinispan.manager.EmbeddedCacheManager;
+import org.infinispan.persistence.manager.PersistenceManager;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * kv on one Infinispan cache of this process. A change of a key is one function that the cache runs
- * under the key's lock, and whose result it writes to its file store, if it has one, before it
+ * under the key's lock, and whose result it writes to its store on disk, if it has one, before it
  * answers. The expiry is in the entry, and this class alone applies it.
- *
- * <p>The file store does not survive a failed write: its later writes hang. So after the first one
- * this store is broken for good; what it was doing fails, {@code onBroken} is told, and {@link
- * RecoveringKvStore} opens another.
  */
 final class InfinispanKvStore implements KvStore {
   private static final Logger LOG = Logger.getLogger(InfinispanKvStore.class);
@@ -52,43 +48,40 @@ final class InfinispanKvStore implements KvStore {
   private final EmbeddedCacheManager manager;
   private final AdvancedCache<byte[], byte[]> cache;
   private final ReadWriteMap<byte[], byte[]> changes;
+  private final Optional<SqliteStore> disk;
   private final KeyIndex index = new KeyIndex();
   private final Clock clock;
-  private final Consumer<Throwable> onBroken;
-  private final Set<Runnable> running = ConcurrentHashMap.newKeySet();
   private final ScheduledFuture<?> sweeper;
-  private volatile @Nullable Throwable broken;
 
-  /** Reads the keys of the cache into the index; blocks for that. */
+  /** Reads the keys that are on disk into the index; blocks for that. */
   InfinispanKvStore(
-      EmbeddedCacheManager manager,
-      AdvancedCache<byte[], byte[]> cache,
-      Clock clock,
-      Consumer<Throwable> onBroken) {
+      EmbeddedCacheManager manager, AdvancedCache<byte[], byte[]> cache, Clock clock) {
     this.manager = manager;
     this.cache = cache;
     this.changes = ReadWriteMapImpl.create(FunctionalMapImpl.create(cache));
+    this.disk =
+        ComponentRegistry.componentOf(cache, PersistenceManager.class)
+            .getStores(SqliteStore.class)
+            .stream()
+            .findFirst();
     this.clock = clock;
-    this.onBroken = onBroken;
-    fillIndex();
+    disk.ifPresent(store -> store.forEachKey((key, at) -> index.put(Key.ofUtf8(key), at)));
+    changes.listeners().onCreate(this::written);
+    changes.listeners().onModify((before, after) -> written(after));
+    changes.listeners().onRemove(before -> index.remove(key(before)));
     this.sweeper =
         Infrastructure.getDefaultWorkerPool()
             .scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
-  private void fillIndex() {
-    try (CloseableIterator<CacheEntry<byte[], byte[]>> entries = cache.cacheEntrySet().iterator()) {
-      while (entries.hasNext()) {
-        Map.Entry<byte[], byte[]> entry = entries.next();
-        Key key = Key.ofUtf8(entry.getKey());
-        try {
-          index.put(key, EntryCodec.expiresAt(entry.getValue()));
-        } catch (EntryCodec.DamagedEntryException e) {
-          LOG.errorf("The entry of a key of %d bytes is damaged", key.utf8().length);
-          index.put(key, Entry.NEVER);
-        }
-      }
-    }
+  /** Called, as all three listeners are, under the key's lock and after the write to disk. */
+  private void written(ReadEntryView<?, ?> view) {
+    index.put(key(view), EntryCodec.expiresAt(((WrappedByteArray) view.get()).getBytes()));
+  }
+
+  /** Infinispan gives listeners keys and values in the form in which it stores them. */
+  private static Key key(ReadEntryView<?, ?> view) {
+    return Key.ofUtf8(((WrappedByteArray) view.key()).getBytes());
   }
 
   @Override
@@ -209,7 +202,14 @@ final class InfinispanKvStore implements KvStore {
 
   @Override
   public Uni<Void> ping() {
-    return broken == null ? Uni.createFrom().voidItem() : Uni.createFrom().failure(unavailable());
+    return disk.map(
+            store ->
+                Uni.createFrom()
+                    .completionStage(store::probe)
+                    .onFailure()
+                    .transform(this::failed)
+                    .replaceWithVoid())
+        .orElseGet(() -> Uni.createFrom().voidItem());
   }
 
   @Override
@@ -220,48 +220,19 @@ final class InfinispanKvStore implements KvStore {
 
   /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
   private <R> Uni<R> change(Key key, Function<@Nullable Entry, Change<R>> decide) {
-    if (broken != null) {
-      return Uni.createFrom().failure(unavailable());
-    }
-    CompletableFuture<Change<R>> written =
-        changes.eval(key.utf8(), view -> apply(key, view, decide));
     return Uni.createFrom()
-        .<Change<R>>emitter(
-            caller -> {
-              Runnable giveUp = () -> caller.fail(unavailable());
-              running.add(giveUp);
-              var _ =
-                  written.whenComplete(
-                      (change, failure) -> {
-                        running.remove(giveUp);
-                        if (failure == null) {
-                          caller.complete(change);
-                        } else {
-                          caller.fail(failed(failure));
-                        }
-                      });
-              if (broken != null) {
-                giveUp.run();
-              }
-            })
+        .completionStage(() -> changes.eval(key.utf8(), view -> apply(view, decide)))
+        .onFailure()
+        .transform(this::failed)
         .map(Change::result);
   }
 
-  /** Under the key's lock. The index may be ahead of the disk, never of what is answered. */
   private <R> Change<R> apply(
-      Key key,
-      ReadWriteEntryView<byte[], byte[]> view,
-      Function<@Nullable Entry, Change<R>> decide) {
+      ReadWriteEntryView<byte[], byte[]> view, Function<@Nullable Entry, Change<R>> decide) {
     Change<R> change = decide.apply(current(view.find().orElse(null)));
     switch (change.kind()) {
-      case PUT -> {
-        view.set(EntryCodec.encode(change.entry()));
-        index.put(key, change.entry().expiresAt());
-      }
-      case REMOVE -> {
-        view.remove();
-        index.remove(key);
-      }
+      case PUT -> view.set(EntryCodec.encode(change.entry()));
+      case REMOVE -> view.remove();
       case NONE -> {}
     }
     return change;
@@ -269,21 +240,16 @@ final class InfinispanKvStore implements KvStore {
 
   /** Gives back the space of what has expired. */
   private void sweep() {
-    long now = clock.millis();
-    for (Key key : index.gone(now, SWEEP)) {
-      if (broken != null) {
-        return;
-      }
-      var _ =
-          changes.eval(key.utf8(), view -> removeIfGone(key, view)).exceptionally(this::notSwept);
+    for (Key key : index.gone(clock.millis(), SWEEP)) {
+      var _ = changes.eval(key.utf8(), this::removeIfGone).exceptionally(this::notSwept);
     }
   }
 
-  private boolean removeIfGone(Key key, ReadWriteEntryView<byte[], byte[]> view) {
-    boolean gone = index.expiresAt(key, clock.millis()).isEmpty();
+  private boolean removeIfGone(ReadWriteEntryView<byte[], byte[]> view) {
+    boolean gone =
+        view.find().filter(e -> Entry.isGone(EntryCodec.expiresAt(e), clock.millis())).isPresent();
     if (gone) {
       view.remove();
-      index.remove(key);
     }
     return gone;
   }
@@ -293,28 +259,30 @@ final class InfinispanKvStore implements KvStore {
     return false;
   }
 
-  /** A failure of the cache, as the caller is told; the log has the cause, once. */
+  /** A failure of the cache, as the caller is told. The disk's own are in the log already. */
   private Throwable failed(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof EntryCodec.DamagedEntryException) {
-        return t;
-      }
-      if (t instanceof TimeoutException) {
-        return new ApiException.BackendTimeout("too many writers wait for this key");
+      switch (t) {
+        case EntryCodec.DamagedEntryException damaged -> {
+          return damaged;
+        }
+        case TimeoutException timeout -> {
+          return new ApiException.BackendTimeout("too many writers wait for this key");
+        }
+        case SQLException sql -> {
+          return unavailable();
+        }
+        case RejectedExecutionException closed -> {
+          return unavailable();
+        }
+        default -> {}
       }
     }
-    synchronized (running) {
-      if (broken == null) {
-        broken = failure;
-        LOG.errorf(failure, "The kv store failed and is opened again");
-        onBroken.accept(failure);
-      }
-    }
-    running.forEach(Runnable::run);
-    return unavailable();
+    return failure;
   }
 
   private static ApiException unavailable() {
-    return new ApiException.BackendUnavailable("the kv store cannot write now", RETRY_SECONDS);
+    return new ApiException.BackendUnavailable(
+        "the kv store cannot read or write now", RETRY_SECONDS);
   }
 }

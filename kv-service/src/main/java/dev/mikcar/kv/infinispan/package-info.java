@@ -1,4 +1,4 @@
-/** kv on embedded Infinispan: in memory, or in a soft-index file store. */
+/** kv on embedded Infinispan: in memory, or over an SQLite database. */
 @NullMarked
 package dev.mikcar.kv.infinispan;
 

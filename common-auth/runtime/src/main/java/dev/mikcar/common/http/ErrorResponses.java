@@ -10,17 +10,23 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Failures that happen outside of a resource: in the router, in a filter, in the HTTP codec. */
 final class ErrorResponses {
+  private static final Logger LOG = Logger.getLogger(ErrorResponses.class);
+
   private ErrorResponses() {}
 
   /** Answers a failed {@link RoutingContext}: a filter threw, or the router found no route. */
   static void answer(RoutingContext routing) {
     Throwable failure = routing.failure();
     int status = routing.statusCode();
-    if (failure instanceof ApiException error) {
+    if (isOver(routing.response())) {
+      // The deadline answered, or the caller went away; a late answer fails for that reason alone.
+      LOG.debugf(failure, "A request failed after its end");
+    } else if (failure instanceof ApiException error) {
       send(routing, error);
     } else if (failure == null || (status >= 400 && status < 500)) {
       send(routing, ErrorTranslator.status(status < 400 ? 500 : status));
@@ -32,7 +38,7 @@ final class ErrorResponses {
   static void send(RoutingContext routing, ApiException error) {
     String traceId = TraceId.of(routing);
     HttpServerResponse response = routing.response();
-    if (response.ended() || response.closed()) {
+    if (isOver(response)) {
       return;
     }
     if (response.headWritten()) {
@@ -66,6 +72,10 @@ final class ErrorResponses {
       }
     }
     return 400;
+  }
+
+  private static boolean isOver(HttpServerResponse response) {
+    return response.ended() || response.closed();
   }
 
   private static void write(HttpServerResponse response, ApiException error, String traceId) {

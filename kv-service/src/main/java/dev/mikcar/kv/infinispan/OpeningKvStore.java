@@ -14,103 +14,56 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A store that opens itself beside the rest of the start, and again after it broke, until it
- * succeeds. Operations that come while it is being opened wait for the outcome of that attempt;
- * between attempts they fail at once.
+ * A store that is opened beside the rest of the start, again and again until it succeeds.
+ * Operations that come while it is being opened wait for the outcome of that attempt; between
+ * attempts they fail at once.
  */
-final class RecoveringKvStore implements KvStore {
-  private static final Logger LOG = Logger.getLogger(RecoveringKvStore.class);
+final class OpeningKvStore implements KvStore {
+  private static final Logger LOG = Logger.getLogger(OpeningKvStore.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final String backend;
-  private final Function<Consumer<Throwable>, KvStore> opener;
-  private final Thread keeper;
+  private final Supplier<KvStore> opener;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile CompletableFuture<KvStore> store = new CompletableFuture<>();
-  private boolean broken;
-  private boolean closed;
 
   /**
    * @param backend the name, for the log
-   * @param opener opens a store, blocking; what it is given is to be told when that store breaks
+   * @param opener opens a store, blocking
    */
-  RecoveringKvStore(String backend, Function<Consumer<Throwable>, KvStore> opener) {
+  OpeningKvStore(String backend, Supplier<KvStore> opener) {
     this.backend = backend;
     this.opener = opener;
-    this.keeper = Thread.ofPlatform().daemon().name("kv-" + backend).start(this::keep);
+    this.thread = Thread.ofPlatform().daemon().name("kv-" + backend).start(this::open);
   }
 
-  /** Opens, waits, closes, opens again. Never interrupted: Infinispan does not take it well. */
-  private void keep() {
-    while (!isClosed()) {
-      KvStore open = attempt(store);
-      if (open == null) {
-        pause();
-      } else {
-        awaitEnd();
-      }
-      store = new CompletableFuture<>();
-      if (open != null) {
-        quietly(open);
-      }
-    }
-    store.completeExceptionally(unavailable());
-  }
-
-  private @Nullable KvStore attempt(CompletableFuture<KvStore> attempt) {
+  private void open() {
     try {
-      KvStore opened = opener.apply(this::breaks);
-      attempt.complete(opened);
-      return opened;
+      while (!attempt(store) && !closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        store = new CompletableFuture<>();
+      }
+    } catch (InterruptedException e) {
+      LOG.errorf(e, "The %s store is not opened", backend);
+    }
+  }
+
+  private boolean attempt(CompletableFuture<KvStore> attempt) {
+    try {
+      attempt.complete(opener.get());
+      return true;
     } catch (RuntimeException e) {
       LOG.errorf(e, "Cannot open the %s store; trying again", backend);
       attempt.completeExceptionally(unavailable());
-      return null;
-    }
-  }
-
-  private synchronized void breaks(Throwable cause) {
-    broken = true;
-    notifyAll();
-  }
-
-  private synchronized void awaitEnd() {
-    while (!broken && !closed) {
-      await(0);
-    }
-    broken = false;
-  }
-
-  private synchronized void pause() {
-    if (!closed) {
-      await(PAUSE.toMillis());
-    }
-  }
-
-  @SuppressWarnings("WaitNotInLoop") // Its callers loop, or do not care.
-  private synchronized void await(long millis) {
-    try {
-      wait(millis);
-    } catch (InterruptedException e) {
-      closed = true;
-    }
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  private void quietly(KvStore open) {
-    try {
-      open.close();
-    } catch (RuntimeException e) {
-      LOG.warnf(e, "The %s store did not close cleanly", backend);
+      return false;
     }
   }
 
@@ -173,18 +126,17 @@ final class RecoveringKvStore implements KvStore {
     return with(KvStore::ping);
   }
 
+  /** Waits for what is being opened, and for what is being written. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    closing.countDown();
     try {
-      if (!keeper.join(CLOSE_LIMIT)) {
-        LOG.warnf("The %s store is still closing", backend);
-      }
+      thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (store.state() == Future.State.SUCCESS) {
+      store.join().close();
     }
   }
 }
