@@ -221,7 +221,8 @@ final class InfinispanKvStore implements KvStore {
   /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
   private <R> Uni<R> change(Key key, Function<@Nullable Entry, Change<R>> decide) {
     return Uni.createFrom()
-        .completionStage(() -> changes.eval(key.utf8(), view -> apply(view, decide)))
+        // A copy, for a caller that goes away cancels what it waits for, and the change goes on.
+        .completionStage(() -> changes.eval(key.utf8(), view -> apply(view, decide)).copy())
         .onFailure()
         .transform(this::failed)
         .map(Change::result);

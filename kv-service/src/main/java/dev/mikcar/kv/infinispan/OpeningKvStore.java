@@ -72,7 +72,8 @@ final class OpeningKvStore implements KvStore {
     if (current.isDone() && !current.isCompletedExceptionally()) {
       return operation.apply(current.join());
     }
-    Uni<KvStore> opened = Uni.createFrom().completionStage(current);
+    // A copy each: a caller that gives up cancels what it waits for.
+    Uni<KvStore> opened = Uni.createFrom().completionStage(current::copy);
     return opened.onFailure().transform(e -> unavailable()).flatMap(operation::apply);
   }
 

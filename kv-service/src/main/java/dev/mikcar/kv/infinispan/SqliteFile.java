@@ -29,9 +29,6 @@ final class SqliteFile implements AutoCloseable {
 
   private static final int VERSION = 1;
 
-  /** A write-ahead log that one large transaction blew up is cut back to this. */
-  private static final int LARGEST_IDLE_LOG = 16 << 20;
-
   private final Path database;
   private final FileLock lock;
 
@@ -108,13 +105,23 @@ final class SqliteFile implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
-    config.setJournalSizeLimit(LARGEST_IDLE_LOG);
     config.setBusyTimeout(10_000);
     return config.createConnection(url());
   }
 
   private String url() {
     return "jdbc:sqlite:" + database;
+  }
+
+  /**
+   * Moves what is in the write-ahead log into the database, and gives the space of both that is not
+   * needed any more back to the file system.
+   */
+  void checkpoint() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
   }
 
   private static int number(Statement statement, String query) throws SQLException {

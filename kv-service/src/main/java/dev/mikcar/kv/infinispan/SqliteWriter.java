@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.infinispan.util.concurrent.NonBlockingManager;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class SqliteWriter implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(SqliteWriter.class);
   private static final int MOST_CHANGES = 1_000;
   private static final int MOST_BYTES = 64 << 20;
+  private static final int IDLE_MILLIS = 1_000;
 
   private final SqliteFile file;
   private final NonBlockingManager completions;
@@ -31,6 +33,7 @@ final class SqliteWriter implements AutoCloseable {
   private final Thread thread;
   private final Change end = new Change(session -> false, 0, new CompletableFuture<>());
   private @Nullable Session session;
+  private boolean untidy;
   private boolean closed;
   private volatile @Nullable SQLException failure;
 
@@ -104,7 +107,7 @@ final class SqliteWriter implements AutoCloseable {
       while (!last) {
         List<Change> batch = new ArrayList<>();
         int bytes = 0;
-        Change next = changes.take();
+        Change next = next();
         while (next != null) {
           if (next.equals(end)) {
             last = true;
@@ -121,6 +124,23 @@ final class SqliteWriter implements AutoCloseable {
     } finally {
       endSession();
     }
+  }
+
+  /** Waits for a change; tidies up when none comes for a while. */
+  private Change next() throws InterruptedException {
+    if (untidy) {
+      Change next = changes.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      if (next != null) {
+        return next;
+      }
+      untidy = false;
+      try {
+        file.checkpoint();
+      } catch (SQLException e) {
+        LOG.warn("The space of deleted values is not given back yet", e);
+      }
+    }
+    return changes.take();
   }
 
   private void write(List<Change> batch) {
@@ -142,6 +162,7 @@ final class SqliteWriter implements AutoCloseable {
     for (int i = 0; i < results.length; i++) {
       completions.complete(batch.get(i).done(), results[i]);
     }
+    untidy = true;
   }
 
   private void succeeded() {

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  *       a write that fails so may or may not have happened.
  * </ul>
  */
-public interface KvStore {
+public interface KvStore extends AutoCloseable {
   /** How many writes of a batch are under way at once. */
   int AT_ONCE = 256;
 
@@ -81,6 +81,7 @@ public interface KvStore {
   Uni<Void> ping();
 
   /** Ends it. Blocks. */
+  @Override
   void close();
 
   /** The entries of these keys, in their order; those that do not exist are left out. */
