@@ -2,13 +2,11 @@ package dev.mikcar.common.launch;
 
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.common.settings.Settings;
-import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -98,13 +96,16 @@ public final class Launcher {
   private static void runToTheEnd() {
     // Paths are checked in http/ExactPath, which answers with the error body.
     System.setProperty("vertx.disableURIValidation", "true");
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main), "await-end"));
+    Quarkus.run(null, (code, cause) -> end(code));
+  }
+
+  /** In dev mode, the application also ends to be started again. Before its start all is NORMAL. */
+  private static void end(int code) {
     if (LaunchMode.current() == LaunchMode.NORMAL) {
-      Thread main = Thread.currentThread();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main), "await-end"));
-      ApplicationLifecycleManager.setDefaultExitCodeHandler(
-          (BiConsumer<Integer, Throwable>) (code, cause) -> Runtime.getRuntime().halt(code));
+      Runtime.getRuntime().halt(code);
     }
-    Quarkus.run();
   }
 
   private static void awaitEnd(Thread main) {
