@@ -1,7 +1,6 @@
 package dev.mikcar.kv.http;
 
 import dev.mikcar.common.error.ApiException;
-import dev.mikcar.common.http.EntityTags;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.kv.KvBackend;
@@ -59,30 +58,25 @@ public class KvResource {
   @Operation(summary = "The value of a key, byte for byte, with its content type")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> get(@Context RoutingContext routing) {
-    Parameters parameters = new Parameters(routing);
-    EntityTags none = parameters.tags("If-None-Match");
-    EntityTags match = parameters.tags("If-Match");
-    return store()
-        .get(key(routing))
+    Reading reading = Reading.of(routing);
+    return reading
+        .in(store())
         .map(
-            found -> {
-              Entry entry = found.orElseThrow(() -> new ApiException.NotFound("no such key"));
-              if (match != null && !match.matchesStrongly(entry.etag())) {
-                throw new ApiException.PreconditionFailed("the key has another entity tag");
-              }
-              String etag = '"' + entry.etag() + '"';
-              if (none != null && none.matchesWeakly(entry.etag())) {
-                return Response.notModified().header("ETag", etag).build();
-              }
+            entry -> {
               Response.ResponseBuilder answer =
-                  Response.ok(entry.value().bytes())
-                      .header("Content-Type", entry.value().contentType())
-                      .header("ETag", etag);
-              // Nothing is written after the head of a HEAD that the length could be taken from.
-              return HttpMethod.HEAD.equals(routing.request().method())
-                  ? answer.header("Content-Length", entry.value().bytes().length).build()
-                  : answer.build();
+                  reading.isKnown(entry) ? Response.notModified() : ok(routing, entry);
+              return answer.header("ETag", Reading.etag(entry)).build();
             });
+  }
+
+  private static Response.ResponseBuilder ok(RoutingContext routing, Entry entry) {
+    byte[] value = entry.value().bytes();
+    Response.ResponseBuilder answer =
+        Response.ok(value).header("Content-Type", entry.value().contentType());
+    // Nothing is written after the head of a HEAD that the length could be taken from.
+    return HttpMethod.HEAD.equals(routing.request().method())
+        ? answer.header("Content-Length", value.length)
+        : answer;
   }
 
   @POST
