@@ -39,7 +39,7 @@ until answers localhost:3902/kv/get/bench; do sleep 0.05; done
 kv=http://127.0.0.1:3901/kv/get/bench
 bare=http://127.0.0.1:3902/kv/get/bench
 # Warm up both, then measure in turns, so that a noisy neighbour hits both.
-for url in $kv $bare $kv $bare; do load 32 $url >/dev/null; done
+for url in $kv $bare $kv $bare $kv $bare; do load 32 "$url" >/dev/null; done
 get=0 peer=0
 for _ in 1 2 3; do
   get=$((get + $(load 32 $kv))) peer=$((peer + $(load 32 $bare)))

@@ -47,6 +47,9 @@ final class Listeners {
     // HTTP/2 without TLS would have Vert.x wait for a whole request before it shows us the
     // connection, so that one that never sends it could not be closed in time.
     options.setHttp2ClearTextEnabled(false);
+    // No service speaks WebSocket, and looking for it costs every request.
+    options.setPerFrameWebSocketCompressionSupported(false);
+    options.setPerMessageWebSocketCompressionSupported(false);
   }
 
   /** The address that the port is bound to. */
@@ -65,12 +68,11 @@ final class Listeners {
     try {
       int port = options.getPort() == 0 ? freePort(host) : options.getPort();
       return deploy(SocketAddress.inetSocketAddress(port, host));
-    } catch (UnknownHostException e) {
-      throw new SettingException(
-          "HOST", "'" + host + "' is no address", "an address of this machine");
     } catch (IOException | CompletionException e) {
-      String reason = reason(e);
-      if (reason.contains("Cannot assign requested address") || isUnknownHost(e)) {
+      Throwable cause = rootCause(e);
+      String reason = String.valueOf(cause.getMessage());
+      if (cause instanceof UnknownHostException
+          || reason.contains("Cannot assign requested address")) {
         throw new SettingException(
             "HOST", "cannot listen on '" + host + "': " + reason, "an address of this machine");
       }
@@ -79,14 +81,6 @@ final class Listeners {
           "cannot listen on " + host + ":" + options.getPort() + ": " + reason,
           "a free port");
     }
-  }
-
-  private static boolean isUnknownHost(Throwable e) {
-    Throwable t = e;
-    while (t.getCause() != null) {
-      t = t.getCause();
-    }
-    return t instanceof UnknownHostException;
   }
 
   /** One port for all event loops to share; each of them asking for a free one gets its own. */
@@ -108,7 +102,7 @@ final class Listeners {
     } catch (CompletionException e) {
       throw new SettingException(
           "MIKCAR_SOCKET",
-          "cannot listen on '" + path + "': " + reason(e),
+          "cannot listen on '" + path + "': " + rootCause(e).getMessage(),
           "a path in a writable directory");
     }
     socket.restrict();
@@ -132,12 +126,12 @@ final class Listeners {
         .orElseGet(() -> Runtime.getRuntime().availableProcessors() * 2);
   }
 
-  private static String reason(Throwable e) {
+  private static Throwable rootCause(Throwable e) {
     Throwable t = e;
     while (t.getCause() != null) {
       t = t.getCause();
     }
-    return String.valueOf(t.getMessage());
+    return t;
   }
 
   /** One event loop's share of an address: Vert.x hands connections to all that listen on it. */
