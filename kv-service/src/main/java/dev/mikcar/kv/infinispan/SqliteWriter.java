@@ -35,7 +35,7 @@ final class SqliteWriter implements AutoCloseable {
   private @Nullable Session session;
   private boolean untidy;
   private boolean closed;
-  private volatile @Nullable SQLException failure;
+  private volatile @Nullable Exception failure;
 
   /** What is done inside the transaction; true when it changed something. */
   @FunctionalInterface
@@ -153,7 +153,7 @@ final class SqliteWriter implements AutoCloseable {
       }
       open.connection.commit();
       succeeded();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       failed(e);
       endSession();
       batch.forEach(change -> completions.completeExceptionally(change.done(), e));
@@ -172,7 +172,7 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  private void failed(SQLException e) {
+  private void failed(Exception e) {
     if (failure == null) {
       LOG.error("kv cannot write", e);
     }
