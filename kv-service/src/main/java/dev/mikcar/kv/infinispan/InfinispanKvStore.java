@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.infinispan.AdvancedCache;
 import org.infinispan.commons.TimeoutException;
 import org.infinispan.commons.marshall.WrappedByteArray;
@@ -115,7 +116,10 @@ final class InfinispanKvStore implements KvStore {
     String etag = value.etag();
     return change(
         key,
-        current -> {
+        stored -> {
+          // What is overwritten whatever it is need not be read, nor be whole.
+          boolean blind = condition.equals(Condition.NONE) && !ttl.equals(Ttl.keep());
+          Entry current = blind ? null : stored.get();
           if (!condition.holdsFor(current)) {
             return Change.none(Optional.empty());
           }
@@ -129,11 +133,13 @@ final class InfinispanKvStore implements KvStore {
   public Uni<Deletion> delete(Key key, Condition condition) {
     return change(
         key,
-        current -> {
-          if (!condition.holdsFor(current)) {
+        stored -> {
+          if (!condition.equals(Condition.NONE) && !condition.holdsFor(stored.get())) {
             return Change.none(Deletion.REFUSED);
           }
-          return current == null ? Change.none(Deletion.ABSENT) : Change.remove(Deletion.DELETED);
+          return index.expiresAt(key, clock.millis()).isPresent()
+              ? Change.remove(Deletion.DELETED)
+              : Change.none(Deletion.ABSENT);
         });
   }
 
@@ -141,7 +147,8 @@ final class InfinispanKvStore implements KvStore {
   public Uni<Long> increment(Key key, long by) {
     return change(
         key,
-        current -> {
+        stored -> {
+          Entry current = stored.get();
           long sum;
           try {
             sum = Math.addExact(current == null ? 0 : integer(current), by);
@@ -174,11 +181,13 @@ final class InfinispanKvStore implements KvStore {
   public Uni<Boolean> expire(Key key, Ttl ttl) {
     return change(
         key,
-        current ->
-            current == null
-                ? Change.none(false)
-                : Change.put(
-                    current.expiringAt(ttl.expiresAt(clock.millis(), current.expiresAt())), true));
+        stored -> {
+          Entry current = stored.get();
+          return current == null
+              ? Change.none(false)
+              : Change.put(
+                  current.expiringAt(ttl.expiresAt(clock.millis(), current.expiresAt())), true);
+        });
   }
 
   @Override
@@ -219,7 +228,7 @@ final class InfinispanKvStore implements KvStore {
   }
 
   /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
-  private <R> Uni<R> change(Key key, Function<@Nullable Entry, Change<R>> decide) {
+  private <R> Uni<R> change(Key key, Function<Supplier<@Nullable Entry>, Change<R>> decide) {
     return Uni.createFrom()
         // A copy, for a caller that goes away cancels what it waits for, and the change goes on.
         .completionStage(() -> changes.eval(key.utf8(), view -> apply(view, decide)).copy())
@@ -229,8 +238,9 @@ final class InfinispanKvStore implements KvStore {
   }
 
   private <R> Change<R> apply(
-      ReadWriteEntryView<byte[], byte[]> view, Function<@Nullable Entry, Change<R>> decide) {
-    Change<R> change = decide.apply(current(view.find().orElse(null)));
+      ReadWriteEntryView<byte[], byte[]> view,
+      Function<Supplier<@Nullable Entry>, Change<R>> decide) {
+    Change<R> change = decide.apply(() -> current(view.find().orElse(null)));
     switch (change.kind()) {
       case PUT -> view.set(EntryCodec.encode(change.entry()));
       case REMOVE -> view.remove();

@@ -88,11 +88,14 @@ final class KeyIndex {
     Key last = null;
     ConcurrentNavigableMap<Key, Long> range = after == null ? keys : keys.tailMap(after, false);
     for (Map.Entry<Key, Long> entry : range.entrySet()) {
+      if (Entry.isGone(entry.getValue(), now)) {
+        continue;
+      }
       if (looked++ == count) {
         return new KeyPage(found, Optional.ofNullable(last));
       }
       last = entry.getKey();
-      if (!Entry.isGone(entry.getValue(), now) && glob.matches(last.toString())) {
+      if (glob.matches(last.toString())) {
         found.add(last);
       }
     }
