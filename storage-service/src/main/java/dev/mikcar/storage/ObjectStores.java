@@ -3,6 +3,8 @@ package dev.mikcar.storage;
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.storage.file.FileObjectStore;
 import dev.mikcar.storage.memory.MemoryObjectStore;
+import dev.mikcar.storage.s3.S3Bucket;
+import dev.mikcar.storage.s3.S3ObjectStore;
 import dev.mikcar.storage.store.ObjectStore;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +18,7 @@ import java.util.function.Supplier;
  */
 record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
   private static final String VARIABLE = "STORAGE_URL";
-  private static final String ACCEPTED = "memory:// or file:///folder";
+  private static final String ACCEPTED = "memory://, file:///folder or " + S3Bucket.FORM;
 
   /**
    * Chooses by the scheme of a URL.
@@ -35,11 +37,23 @@ record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
         yield new ObjectStores("memory", MemoryObjectStore::ofHalfTheHeap);
       }
       case "file" -> inFolder(folder(rest));
+      case "s3" -> {
+        S3Bucket bucket = bucket(rest);
+        yield new ObjectStores("s3", () -> new S3ObjectStore(bucket));
+      }
       // Only the scheme is said: what follows it may hold a credential.
       case "" -> throw new SettingException(VARIABLE, "it is no URL", ACCEPTED);
       default ->
           throw new SettingException(VARIABLE, "there is no backend '" + scheme + "'", ACCEPTED);
     };
+  }
+
+  private static S3Bucket bucket(String rest) {
+    try {
+      return S3Bucket.parse(rest);
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(VARIABLE, String.valueOf(e.getMessage()), ACCEPTED);
+    }
   }
 
   /** The durable store in a folder. */
