@@ -1,5 +1,5 @@
-// Notes and visit counters. The component keeps nothing itself: everything is in mikcar's kv, which
-// it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
+// Notes, visit counters and photos. The component keeps nothing itself: everything is in mikcar's kv
+// and storage, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
 // `fetch` and an entry point on top of wasi:http, and knows nothing about notes.
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
@@ -17,6 +17,8 @@ const routes = [
   ['GET', '/notes/{name}', getNote],
   ['DELETE', '/notes/{name}', deleteNote],
   ['POST', '/visits/{page}', countVisit],
+  ['PUT', '/photos/{name}', putPhoto],
+  ['GET', '/photos/{name}', getPhoto],
 ];
 
 function listRoutes() {
@@ -52,14 +54,31 @@ async function countVisit(page) {
   return answer.ok ? json(200, { page, visits: answer.json().value }) : answer;
 }
 
+/** Written once: a photo that is there already stays, and the answer is the sidecar's 412. */
+async function putPhoto(name, { headers, body }) {
+  const answer = await sidecar('PUT', `/storage/object/photos/${encodeURIComponent(name)}`, {
+    headers: { ...pick(headers, 'content-type'), 'if-none-match': '*' },
+    body,
+  });
+  return answer.ok ? json(201, { name, size: answer.json().size }, pick(answer.headers, 'etag')) : answer;
+}
+
+function getPhoto(name) {
+  return sidecar('GET', `/storage/object/photos/${encodeURIComponent(name)}`);
+}
+
+function kv(method, path, options) {
+  return sidecar(method, `/kv${path}`, options);
+}
+
 /** The sidecar's answer, fit to be returned to the client as it is, errors included. */
-async function kv(method, path, { headers, body } = {}) {
+async function sidecar(method, path, { headers, body } = {}) {
   // Read with each request: what runs while this file loads, runs once, at build time.
   const environment = Object.fromEntries(getEnvironment());
   const url = environment.MIKCAR_URL || 'http://127.0.0.1:3001';
   const token = environment.MIKCAR_TOKEN;
   try {
-    const answer = await fetch(`${url.replace(/\/+$/, '')}/kv${path}`, {
+    const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
       method,
       headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
       body,

@@ -38,7 +38,7 @@ class CompositionIT {
 
     // Then
     assertThat(exit.code()).isEqualTo(2);
-    assertThat(exit.err()).contains("--kv", "--all");
+    assertThat(exit.err()).contains("--storage", "--kv", "--all");
   }
 
   @Test
@@ -100,8 +100,9 @@ class CompositionIT {
     try (SidecarProcess all = builder.start().awaitReady()) {
 
       // Then
-      assertThat(all.log()).contains("Serving kv");
+      assertThat(all.log()).contains("Serving storage, kv");
       assertThat(all.client().get("/kv/exists/a").status()).isEqualTo(200);
+      assertThat(all.client().get("/storage/list").status()).isEqualTo(200);
     }
   }
 }

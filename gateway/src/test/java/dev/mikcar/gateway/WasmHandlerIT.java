@@ -107,6 +107,27 @@ class WasmHandlerIT {
   }
 
   @Test
+  void aPhotoComesBackByteForByteAndIsWrittenOnce() {
+    // Given
+    byte[] bytes = new byte[1 << 20];
+    IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) (i * 17 + i / 253));
+    Response put = client().with("Content-Type", "image/x-test").put("/photos/mine.raw", bytes);
+
+    // When
+    Response get = client().get("/photos/mine.raw");
+    Response again = client().put("/photos/mine.raw", "another");
+
+    // Then
+    assertThat(put.status()).as(put.toString()).isEqualTo(201);
+    assertThat(put.text()).isEqualTo("{\"name\":\"mine.raw\",\"size\":1048576}");
+    assertThat(get.body()).isEqualTo(bytes);
+    assertThat(get.header("Content-Type")).contains("image/x-test");
+    assertThat(get.header("ETag")).isPresent().isEqualTo(put.header("ETag"));
+    assertThat(again.status()).isEqualTo(412);
+    assertThat(direct().get("/storage/object/photos%2Fmine.raw").body()).isEqualTo(bytes);
+  }
+
+  @Test
   void aNoteMayHaveAnyName() {
     // Given
     String name = "größe/🚗 a+b?";
@@ -240,7 +261,8 @@ class WasmHandlerIT {
 
   private static SidecarProcess.Builder sidecar(String port) {
     return SidecarProcess.builder()
-        .args("--kv")
+        .args("--kv", "--storage")
+        .env("STORAGE_URL", "file://" + folder.resolve("storage"))
         .env("KV_URL", "file://" + folder.resolve("kv"))
         .env("SIDECAR_TOKEN", TOKEN)
         .env("HOST", "127.0.0.1")

@@ -4,6 +4,7 @@ import dev.mikcar.common.health.BackendCheck;
 import dev.mikcar.common.http.Draining;
 import dev.mikcar.common.http.FrontDoor;
 import dev.mikcar.common.http.ListenersRecorder;
+import dev.mikcar.common.http.OtherCredential;
 import dev.mikcar.common.json.StrictJson;
 import dev.mikcar.common.settings.SettingsProducer;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
@@ -42,7 +43,7 @@ class CommonAuthProcessor {
 
   @BuildStep
   UnremovableBeanBuildItem checks() {
-    return UnremovableBeanBuildItem.beanTypes(BackendCheck.class);
+    return UnremovableBeanBuildItem.beanTypes(BackendCheck.class, OtherCredential.class);
   }
 
   @BuildStep

@@ -38,7 +38,7 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
             .serverRequest()
             .unwrap(RoutingContext.class);
     HttpServerRequest request = routing.request();
-    if (!hasBody(request)) {
+    if (!hasBody(request) || isStreamed(rest)) {
       return;
     }
     if (declaredLength(request) > limit) {
@@ -52,6 +52,14 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
     new Reading(rest, routing).start();
   }
 
+  private static boolean isStreamed(ResteasyReactiveContainerRequestContext rest) {
+    return ((ResteasyReactiveRequestContext) rest.getServerRequestContext())
+        .getTarget()
+        .getLazyMethod()
+        .getMethod()
+        .isAnnotationPresent(StreamedBody.class);
+  }
+
   /** RFC 9112 section 6.3; HTTP/2 need not announce a body. */
   private static boolean hasBody(HttpServerRequest request) {
     if (HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method())) {
@@ -62,10 +70,24 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
         || (request.version() == HttpVersion.HTTP_2 && !request.isEnded());
   }
 
-  /** -1 when not declared. The HTTP codec refuses what is no number. */
-  private static long declaredLength(HttpServerRequest request) {
+  /**
+   * The length of the body as the request declares it, bytes; -1 when it does not. The HTTP codec
+   * refuses what is no number.
+   */
+  public static long declaredLength(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return length == null ? -1 : Long.parseLong(length);
+  }
+
+  /**
+   * For a resource that reads its body itself and answers before the end of it: the connection is
+   * closed after the answer.
+   */
+  public static void refuseRest(RoutingContext routing) {
+    if (!routing.request().isEnded() && !routing.response().headWritten()) {
+      routing.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      linger(routing);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.mikcar.common.http;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * #THRESHOLD} bytes or of unknown length, and of a type that shrinks. Vert.x compresses every
  * answer but those marked {@code Content-Encoding: identity}, and takes that mark off again.
  */
-final class Compression {
+public final class Compression {
   /** Below this, gzip costs more than it saves: one packet is one packet. */
   static final int THRESHOLD = 1024;
 
@@ -33,6 +34,18 @@ final class Compression {
     if (routing.request().getHeader(HttpHeaders.ACCEPT_ENCODING) != null) {
       routing.addHeadersEndHandler(ignored -> mark(routing.response()));
     }
+  }
+
+  /**
+   * Whether an answer of this type and length, bytes, that is written in chunks will be gzipped.
+   */
+  public static boolean appliesTo(
+      HttpServerRequest request, @Nullable String contentType, long length) {
+    String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+    return accepted != null
+        && accepted.toLowerCase(Locale.ROOT).matches(".*(gzip|deflate|\\*).*")
+        && length > THRESHOLD
+        && shrinks(contentType);
   }
 
   private static void mark(HttpServerResponse response) {

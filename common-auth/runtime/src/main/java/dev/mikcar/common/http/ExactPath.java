@@ -44,6 +44,11 @@ public final class ExactPath {
     return path.substring(slash + 1);
   }
 
+  /** Whether the exact path begins so. */
+  public static boolean isBelow(RoutingContext routing, String prefix) {
+    return of(routing).startsWith(prefix);
+  }
+
   private static String of(RoutingContext routing) {
     String exact = routing.get(EXACT);
     return exact != null ? exact : routed(routing);

@@ -3,6 +3,7 @@ package dev.mikcar.common.http;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.common.settings.Token;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -14,6 +15,7 @@ import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,8 +46,10 @@ public class FrontDoor {
   private final Set<String> answered;
   private final RequestDeadline deadline;
   private final @Nullable Token token;
+  private final List<OtherCredential> otherCredentials;
 
-  FrontDoor(Settings settings, Draining draining) {
+  FrontDoor(Settings settings, Draining draining, @All List<OtherCredential> otherCredentials) {
+    this.otherCredentials = otherCredentials;
     this.settings = settings;
     this.draining = draining;
     this.answered = new HashSet<>(settings.services());
@@ -100,7 +104,7 @@ public class FrontDoor {
   private void admit(RoutingContext routing) {
     String path = ExactPath.routed(routing);
     if (!OPEN.contains(path)) {
-      authenticate(routing.request().getHeader(HttpHeaders.AUTHORIZATION));
+      authenticate(routing);
       String prefix = ExactPath.firstSegment(path);
       if (!answered.contains(prefix)) {
         throw new ApiException.NotFound(
@@ -131,7 +135,12 @@ public class FrontDoor {
     }
   }
 
-  private void authenticate(@Nullable String authorization) {
+  private void authenticate(RoutingContext routing) {
+    String authorization = routing.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization == null
+        && otherCredentials.stream().anyMatch(other -> other.admits(routing))) {
+      return;
+    }
     if (token == null) {
       return;
     }
@@ -165,14 +174,19 @@ public class FrontDoor {
         Set.of(
             "Authorization",
             "Content-Type",
+            "Content-MD5",
             "If-Match",
+            "If-Modified-Since",
             "If-None-Match",
+            "If-Range",
             "Idempotency-Key",
             "Range",
             "X-Cache-TTL",
+            "X-Checksum-SHA256",
             "X-Trace-ID",
             "traceparent"));
-    cors.exposedHeaders(Set.of("ETag", "Retry-After", "X-Trace-ID"));
+    cors.exposedHeaders(
+        Set.of("Accept-Ranges", "Content-Range", "ETag", "Retry-After", "X-Trace-ID"));
     cors.maxAgeSeconds(600);
     return Optional.of(cors);
   }

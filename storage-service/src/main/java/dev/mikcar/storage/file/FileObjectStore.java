@@ -1,0 +1,327 @@
+package dev.mikcar.storage.file;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.storage.store.ByteRange;
+import dev.mikcar.storage.store.Condition;
+import dev.mikcar.storage.store.Content;
+import dev.mikcar.storage.store.ContentHash;
+import dev.mikcar.storage.store.Listing;
+import dev.mikcar.storage.store.ObjectBody;
+import dev.mikcar.storage.store.ObjectInfo;
+import dev.mikcar.storage.store.ObjectPath;
+import dev.mikcar.storage.store.ObjectStore;
+import dev.mikcar.storage.store.Upload;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.ClosedDirectoryStreamException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects as files in a folder, each with its headers in one file ({@link Trailer}). A write goes
+ * to a temporary file, which is synced, moved into place, and the folder synced; only then is it
+ * answered. One process at a time, so that conditions can be judged under a lock of this process.
+ */
+public final class FileObjectStore implements ObjectStore {
+  private static final Logger LOG = Logger.getLogger(FileObjectStore.class);
+
+  /** How many chunks of a body wait to be written. */
+  private static final int WINDOW = 16;
+
+  private final Path path;
+  private final PathLocks locks = new PathLocks();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Object opening = new Object();
+  private @Nullable Folder opened;
+
+  /**
+   * A store in a folder, which is opened, and made, when it is used first; and again after it was
+   * taken away.
+   */
+  public FileObjectStore(Path path) {
+    this.path = path;
+  }
+
+  private interface Work<T> {
+    T in(Folder folder) throws IOException;
+  }
+
+  private <T> Uni<T> io(Work<T> work) {
+    return Uni.createFrom().item(() -> translated(work)).runSubscriptionOn(threads);
+  }
+
+  private Uni<Void> done(Work<Boolean> work) {
+    return io(work).replaceWithVoid();
+  }
+
+  private <T> T translated(Work<T> work) {
+    try {
+      Folder folder = folder();
+      try {
+        return work.in(folder);
+      } catch (NoSuchFileException e) {
+        if (folder.isCurrent()) {
+          throw new ApiException.NotFound("no such object");
+        }
+        throw e;
+      }
+    } catch (IOException | ClosedDirectoryStreamException e) {
+      LOG.warnf("The storage folder cannot be used: %s", e);
+      String reason = String.valueOf(e.getMessage());
+      throw new ApiException.BackendUnavailable(
+          reason.contains("No space left")
+              ? "the disk of the storage is full"
+              : "the folder of the storage cannot be used now",
+          5);
+    }
+  }
+
+  /** The folder that the path leads to now: what is open may have been taken away. */
+  private Folder folder() throws IOException {
+    synchronized (opening) {
+      if (opened != null && !opened.isCurrent()) {
+        Folder lost = opened;
+        opened = null;
+        lost.close();
+      }
+      if (opened == null) {
+        opened = Folder.open(path);
+      }
+      return opened;
+    }
+  }
+
+  @Override
+  public Uni<ObjectInfo> head(ObjectPath object) {
+    return io(folder -> info(folder, object));
+  }
+
+  private static ObjectInfo info(Folder folder, ObjectPath object) throws IOException {
+    try (FileChannel file = folder.read(Place.of(object))) {
+      return Trailer.read(file);
+    }
+  }
+
+  @Override
+  public Uni<ObjectBody> get(ObjectPath object, ByteRange range, @Nullable String etag) {
+    return io(folder -> open(folder.read(Place.of(object)), range, etag));
+  }
+
+  private static ObjectBody open(FileChannel file, ByteRange range, @Nullable String etag)
+      throws IOException {
+    try {
+      ObjectInfo info = Trailer.read(file);
+      if (etag != null && !etag.equals(info.etag())) {
+        throw Condition.unmet();
+      }
+      ByteRange.Slice slice = range.of(info.size());
+      return new ObjectBody(info, slice, new Content.InFile(file, slice.first(), slice.length()));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Uni<ObjectInfo> put(ObjectPath object, Upload upload) {
+    return io(
+        folder -> {
+          require(folder, object, upload.condition());
+          return write(folder, object, upload.condition(), file -> receive(file, upload));
+        });
+  }
+
+  private interface Writing {
+    ObjectInfo to(FileChannel file) throws IOException;
+  }
+
+  /** Writes a whole file aside, then puts it where the object is. */
+  private ObjectInfo write(Folder folder, ObjectPath object, Condition condition, Writing writing)
+      throws IOException {
+    String name = Folder.temporaryName();
+    boolean moved = false;
+    FileChannel created = folder.temporary().create(name);
+    try {
+      ObjectInfo info;
+      try (FileChannel file = created) {
+        info = writing.to(file);
+        writeAll(file, Trailer.encode(info));
+        file.force(false);
+      }
+      moved =
+          locks.with(
+              object,
+              () -> {
+                require(folder, object, condition);
+                folder.moveIn(folder.temporary(), name, Place.of(object));
+                return true;
+              });
+      return info;
+    } finally {
+      if (!moved) {
+        folder.temporary().deleteFile(name);
+      }
+    }
+  }
+
+  private static ObjectInfo receive(FileChannel file, Upload upload) throws IOException {
+    ContentHash hash = new ContentHash();
+    try (Stream<ByteBuffer> chunks =
+        upload.body().subscribe().asStream(WINDOW, () -> new ArrayBlockingQueue<>(WINDOW))) {
+      for (Iterator<ByteBuffer> i = chunks.iterator(); i.hasNext(); ) {
+        ByteBuffer chunk = i.next();
+        hash.update(chunk);
+        writeAll(file, chunk);
+      }
+    }
+    return new ObjectInfo(
+        file.position(),
+        hash.etag(upload.headers()),
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+        upload.headers());
+  }
+
+  private static void writeAll(FileChannel file, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      file.write(bytes);
+    }
+  }
+
+  private static void require(Folder folder, ObjectPath object, Condition condition)
+      throws IOException {
+    if (!condition.isNone()) {
+      condition.require(etag(folder, object));
+    }
+  }
+
+  private static @Nullable String etag(Folder folder, ObjectPath object) throws IOException {
+    try {
+      return info(folder, object).etag();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public Uni<Void> delete(ObjectPath object, Condition condition) {
+    return done(
+        folder -> {
+          Place place = Place.of(object);
+          return locks.with(
+              object,
+              () -> {
+                ObjectInfo there = info(folder, object);
+                condition.require(there.etag());
+                folder.in(
+                    place,
+                    parent -> {
+                      parent.deleteFile(place.file());
+                      parent.sync();
+                      return true;
+                    });
+                folder.prune(place);
+                return true;
+              });
+        });
+  }
+
+  @Override
+  public Uni<Listing> list(Listing.Query query) {
+    return io(folder -> new Walk(query).through(folder.objects()));
+  }
+
+  @Override
+  public Uni<Void> copy(ObjectPath from, ObjectPath to) {
+    return done(
+        folder -> {
+          try (FileChannel source = folder.read(Place.of(from))) {
+            ObjectInfo info = Trailer.read(source);
+            if (!from.equals(to)) {
+              ObjectInfo _ = write(folder, to, Condition.NONE, file -> copy(source, info, file));
+            }
+            return true;
+          }
+        });
+  }
+
+  /** Left to the kernel, which on some file systems does not even copy. */
+  private static ObjectInfo copy(FileChannel source, ObjectInfo info, FileChannel target)
+      throws IOException {
+    long done = 0;
+    while (done < info.size()) {
+      long count = source.transferTo(done, info.size() - done, target);
+      if (count <= 0) {
+        throw new IOException("a file was cut short while it was copied");
+      }
+      done += count;
+    }
+    return new ObjectInfo(
+        info.size(), info.etag(), Instant.now().truncatedTo(ChronoUnit.MILLIS), info.headers());
+  }
+
+  @Override
+  public Uni<Void> move(ObjectPath from, ObjectPath to) {
+    return done(
+        folder ->
+            locks.with(
+                from,
+                to,
+                () -> {
+                  ObjectInfo _ = info(folder, from);
+                  if (!from.equals(to)) {
+                    rename(folder, Place.of(from), Place.of(to));
+                  }
+                  return true;
+                }));
+  }
+
+  private static void rename(Folder folder, Place from, Place to) throws IOException {
+    folder.in(
+        from,
+        parent -> {
+          folder.moveIn(parent, from.file(), to);
+          parent.sync();
+          return true;
+        });
+    folder.prune(from);
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    return done(
+        folder -> {
+          String name = Folder.temporaryName();
+          try (FileChannel file = folder.temporary().create(name)) {
+            writeAll(file, ByteBuffer.allocate(1));
+          } finally {
+            folder.temporary().deleteFile(name);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+    synchronized (opening) {
+      try {
+        if (opened != null) {
+          opened.close();
+        }
+      } catch (IOException e) {
+        LOG.warnf("The storage folder cannot be closed: %s", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.mikcar.storage.http;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.BodyReader;
+import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.StreamedBody;
+import dev.mikcar.common.settings.Settings;
+import dev.mikcar.storage.StorageBackend;
+import dev.mikcar.storage.store.ByteRange;
+import dev.mikcar.storage.store.Condition;
+import dev.mikcar.storage.store.ObjectBody;
+import dev.mikcar.storage.store.ObjectInfo;
+import dev.mikcar.storage.store.ObjectPath;
+import dev.mikcar.storage.store.ObjectStore;
+import dev.mikcar.storage.store.Upload;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** One object at a time. Its path is the rest of the path, exactly, {@link ExactPath}. */
+@Path("/storage")
+@Tag(name = "storage")
+@Singleton
+public class ObjectResource {
+  private static final int OPERATION = 2;
+
+  /** How often an object may be replaced between the look at it and the reading of it. */
+  private static final int ATTEMPTS = 5;
+
+  private final StorageBackend backend;
+  private final Duration patience;
+
+  ObjectResource(StorageBackend backend, Settings settings) {
+    this.backend = backend;
+    this.patience = settings.requestTimeout();
+  }
+
+  private ObjectStore store() {
+    return backend.store();
+  }
+
+  static ObjectPath path(RoutingContext routing) {
+    return new ObjectPath(PercentEncoding.decode("the path", ExactPath.after(routing, OPERATION)));
+  }
+
+  @GET
+  @Path("object/{path:.*}")
+  @Operation(summary = "The object, or a part of it; conditions and ranges of RFC 9110")
+  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(name = "Range", in = ParameterIn.HEADER, description = "bytes=a-b, a- or -n")
+  public Uni<Response> get(@Context RoutingContext routing) {
+    ObjectPath path = path(routing);
+    Preconditions conditions = Preconditions.of(routing.request());
+    return conditions.needInfo()
+        ? getIf(path, conditions, ATTEMPTS)
+        : store().get(path, conditions.range(), null).map(ObjectResource::answer);
+  }
+
+  private Uni<Response> getIf(ObjectPath path, Preconditions conditions, int attempts) {
+    return store()
+        .head(path)
+        .chain(
+            info -> {
+              if (conditions.isFresh(info)) {
+                return Uni.createFrom().item(notModified(info));
+              }
+              return store()
+                  .get(path, conditions.rangeFor(info), info.etag())
+                  .map(ObjectResource::answer)
+                  .onFailure(e -> e instanceof ApiException.PreconditionFailed && attempts > 1)
+                  .recoverWithUni(() -> getIf(path, conditions, attempts - 1));
+            });
+  }
+
+  private static Response answer(ObjectBody body) {
+    ObjectInfo info = body.info();
+    boolean whole = body.slice().length() == info.size();
+    Response.ResponseBuilder answer = describe(Response.status(200), info).entity(body);
+    if (!whole) {
+      ByteRange.Slice slice = body.slice();
+      long last = slice.first() + slice.length() - 1;
+      answer
+          .status(206)
+          .header("Content-Range", "bytes " + slice.first() + "-" + last + "/" + info.size());
+    }
+    return answer.build();
+  }
+
+  private static Response notModified(ObjectInfo info) {
+    Response.ResponseBuilder answer =
+        Response.notModified()
+            .header("ETag", quoted(info))
+            .header("Last-Modified", Preconditions.date(info.lastModified()));
+    String cacheControl = info.headers().cacheControl();
+    return (cacheControl == null ? answer : answer.header("Cache-Control", cacheControl)).build();
+  }
+
+  private static Response.ResponseBuilder describe(
+      Response.ResponseBuilder answer, ObjectInfo info) {
+    answer
+        .header("ETag", quoted(info))
+        .header("Last-Modified", Preconditions.date(info.lastModified()))
+        .header("Accept-Ranges", "bytes");
+    info.headers().fields().forEach(answer::header);
+    return answer;
+  }
+
+  private static String quoted(ObjectInfo info) {
+    return '"' + info.etag() + '"';
+  }
+
+  @HEAD
+  @Path("object/{path:.*}")
+  @Operation(summary = "The headers of an object")
+  @Parameter(name = "path", in = ParameterIn.PATH)
+  public Uni<Response> head(@Context RoutingContext routing) {
+    ObjectPath path = path(routing);
+    Preconditions conditions = Preconditions.of(routing.request());
+    Sending.dropMark(routing.response());
+    return store()
+        .head(path)
+        .map(
+            info ->
+                conditions.isFresh(info)
+                    ? notModified(info)
+                    // With an entity, which is not written, the content type stays.
+                    : describe(Response.ok(new byte[0]), info)
+                        .header(HttpHeaders.CONTENT_LENGTH, info.size())
+                        .header("X-Object-Size", info.size())
+                        .header("X-Last-Modified", info.lastModified())
+                        .build());
+  }
+
+  @PUT
+  @Path("object/{path:.*}")
+  @StreamedBody
+  @Operation(summary = "Writes an object: the body, byte for byte, whatever its content type")
+  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(name = "Content-MD5", in = ParameterIn.HEADER)
+  @Parameter(name = "X-Checksum-SHA256", in = ParameterIn.HEADER)
+  public Uni<Response> put(@Context RoutingContext routing) {
+    return Uni.createFrom()
+        .deferred(() -> receive(routing))
+        .onFailure()
+        .invoke(() -> BodyReader.refuseRest(routing));
+  }
+
+  private Uni<Response> receive(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    ObjectPath path = path(routing);
+    Checksums checksums = Checksums.of(request);
+    Condition condition = Preconditions.forWriting(request);
+    long limit = backend.maxObjectSize();
+    long length = BodyReader.declaredLength(request);
+    if (length > limit) {
+      throw new ApiException.PayloadTooLarge(limit);
+    }
+    RequestDeadline.lift(routing);
+    if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+      routing.response().writeContinue();
+    }
+    Upload upload =
+        new Upload(
+            HeaderFields.of(request, path),
+            length,
+            condition,
+            new CheckedBody(new RequestBody(request, routing.vertx(), patience), limit, checksums));
+    return store()
+        .put(path, upload)
+        .map(
+            info ->
+                Response.status(Response.Status.CREATED)
+                    .entity(new Answers.Created("created", path.text(), info.size(), quoted(info)))
+                    .type(MediaType.APPLICATION_JSON_TYPE)
+                    .header("ETag", quoted(info))
+                    .build());
+  }
+
+  @DELETE
+  @Path("object/{path:.*}")
+  @Operation(summary = "Deletes an object")
+  @Parameter(name = "path", in = ParameterIn.PATH)
+  public Uni<Answers.Done> delete(@Context RoutingContext routing) {
+    ObjectPath path = path(routing);
+    return store()
+        .delete(path, Preconditions.forWriting(routing.request()))
+        .map(ignored -> new Answers.Done("deleted", path.text()));
+  }
+}

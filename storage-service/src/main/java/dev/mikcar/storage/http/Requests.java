@@ -1,0 +1,88 @@
+package dev.mikcar.storage.http;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.storage.store.ObjectPath;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON bodies. What is wrong with one is said by the record that takes it. */
+final class Requests {
+  private static final int MOST_PATHS = 1000;
+
+  private Requests() {}
+
+  /**
+   * @throws ApiException.JsonError when there is no body, or it is {@code null}
+   */
+  static <T> T required(@Nullable T body) {
+    if (body == null) {
+      throw new ApiException.JsonError("the body must be an object");
+    }
+    return body;
+  }
+
+  private static String given(String field, @Nullable String value) {
+    if (value == null) {
+      throw new ApiException.BadRequest("field '" + field + "' is missing");
+    }
+    return value;
+  }
+
+  /** {@code {"from":"…","to":"…"}}. */
+  record FromTo(@Nullable String from, @Nullable String to) {
+    ObjectPath source() {
+      return new ObjectPath(given("from", from));
+    }
+
+    ObjectPath target() {
+      return new ObjectPath(given("to", to));
+    }
+  }
+
+  /** {@code {"paths":[…]}}. */
+  record Paths(@Nullable List<@Nullable String> paths) {
+    /**
+     * @throws ApiException.BadRequest when one is no path, or there are too many
+     */
+    List<ObjectPath> parsed() {
+      if (paths == null) {
+        throw new ApiException.BadRequest("field 'paths' is missing");
+      }
+      if (paths.size() > MOST_PATHS) {
+        throw new ApiException.BadRequest("field 'paths' has more than " + MOST_PATHS);
+      }
+      return paths.stream().map(Paths::parse).toList();
+    }
+
+    private static ObjectPath parse(@Nullable String path) {
+      if (path == null) {
+        throw new ApiException.BadRequest("field 'paths' must hold strings only");
+      }
+      return new ObjectPath(path);
+    }
+  }
+
+  /** {@code {"method":"GET","expires_in":seconds}}. */
+  record Sign(@Nullable String method, @Nullable Long expiresIn) {
+    private static final long LONGEST = Duration.ofDays(7).toSeconds();
+
+    String allowedMethod() {
+      String name = given("method", method);
+      if (!name.equals("GET") && !name.equals("PUT")) {
+        throw new ApiException.BadRequest("field 'method' must be GET or PUT");
+      }
+      return name;
+    }
+
+    Duration time() {
+      if (expiresIn == null) {
+        throw new ApiException.BadRequest("field 'expires_in' is missing");
+      }
+      if (expiresIn < 1 || expiresIn > LONGEST) {
+        throw new ApiException.BadRequest("field 'expires_in' must be from 1 to " + LONGEST);
+      }
+      return Duration.ofSeconds(expiresIn);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package dev.mikcar.storage.s3;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.storage.store.ByteRange;
+import dev.mikcar.storage.store.Condition;
+import dev.mikcar.storage.store.Content;
+import dev.mikcar.storage.store.Listing;
+import dev.mikcar.storage.store.ObjectBody;
+import dev.mikcar.storage.store.ObjectHeaders;
+import dev.mikcar.storage.store.ObjectInfo;
+import dev.mikcar.storage.store.ObjectPath;
+import dev.mikcar.storage.store.ObjectStore;
+import dev.mikcar.storage.store.Upload;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mutiny.zero.flow.adapters.AdaptersToFlow;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.async.ResponsePublisher;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/**
+ * Objects in a bucket. Conditions are the store's own; one that it does not have is judged by what
+ * is there, and then made one it has: that what is there stays until the write.
+ */
+public final class S3ObjectStore implements ObjectStore {
+  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
+
+  private final S3Bucket bucket;
+  private final S3AsyncClient client;
+  private final S3Presigner presigner;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Reaches for nothing until it is used. */
+  public S3ObjectStore(S3Bucket bucket) {
+    this.bucket = bucket;
+    this.client = S3Clients.client(bucket);
+    this.presigner = S3Clients.presigner(bucket);
+  }
+
+  private String key(ObjectPath path) {
+    String key = bucket.prefix() + path.text();
+    if (key.getBytes(StandardCharsets.UTF_8).length > ObjectPath.LONGEST) {
+      throw new ApiException.BadRequest(
+          "the path is too long behind the prefix of the storage: together they have at most "
+              + ObjectPath.LONGEST
+              + " bytes");
+    }
+    return key;
+  }
+
+  static String unquoted(String etag) {
+    return etag.startsWith("\"") && etag.endsWith("\"")
+        ? etag.substring(1, etag.length() - 1)
+        : etag;
+  }
+
+  private static <T> Uni<T> call(Supplier<CompletableFuture<T>> call) {
+    return Uni.createFrom().completionStage(call).onFailure().transform(S3Errors::translate);
+  }
+
+  @Override
+  public Uni<ObjectInfo> head(ObjectPath path) {
+    return call(() -> client.headObject(head -> head.bucket(bucket.name()).key(key(path))))
+        .map(S3ObjectStore::info);
+  }
+
+  private static ObjectInfo info(HeadObjectResponse found) {
+    return new ObjectInfo(
+        found.contentLength(),
+        unquoted(found.eTag()),
+        found.lastModified(),
+        new ObjectHeaders(
+            Objects.requireNonNullElse(found.contentType(), ObjectHeaders.UNKNOWN_TYPE),
+            found.cacheControl(),
+            found.contentDisposition(),
+            found.contentEncoding(),
+            new TreeMap<>(found.metadata())));
+  }
+
+  @Override
+  public Uni<ObjectBody> get(ObjectPath path, ByteRange range, @Nullable String etag) {
+    if (range.equals(new ByteRange.Last(0))) {
+      return unsatisfiable(path);
+    }
+    return Uni.createFrom()
+        .completionStage(
+            () ->
+                client.getObject(
+                    get ->
+                        get.bucket(bucket.name())
+                            .key(key(path))
+                            .range(header(range))
+                            .ifMatch(etag == null ? null : '"' + etag + '"'),
+                    AsyncResponseTransformer.<GetObjectResponse>toPublisher()))
+        .map(S3ObjectStore::body)
+        .onFailure(S3ObjectStore::isUnsatisfiable)
+        .recoverWithUni(() -> unsatisfiable(path))
+        .onFailure()
+        .transform(S3Errors::translate);
+  }
+
+  private static @Nullable String header(ByteRange range) {
+    return switch (range) {
+      case ByteRange.All() -> null;
+      case ByteRange.Between(long first, long last) when last == Long.MAX_VALUE ->
+          "bytes=" + first + "-";
+      case ByteRange.Between(long first, long last) -> "bytes=" + first + "-" + last;
+      case ByteRange.Last(long count) -> "bytes=-" + count;
+    };
+  }
+
+  private static boolean isUnsatisfiable(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return (failure instanceof S3Exception e && e.statusCode() == 416)
+        || (cause instanceof S3Exception c && c.statusCode() == 416);
+  }
+
+  private Uni<ObjectBody> unsatisfiable(ObjectPath path) {
+    return head(path).chain(info -> Uni.createFrom().failure(ByteRange.unsatisfiable(info.size())));
+  }
+
+  private static ObjectBody body(ResponsePublisher<GetObjectResponse> publisher) {
+    GetObjectResponse found = publisher.response();
+    long length = found.contentLength();
+    long first = 0;
+    long size = length;
+    Matcher range = CONTENT_RANGE.matcher(Objects.requireNonNullElse(found.contentRange(), ""));
+    if (range.matches()) {
+      first = Long.parseLong(range.group(1));
+      size = Long.parseLong(range.group(3));
+    }
+    ObjectInfo info =
+        new ObjectInfo(
+            size,
+            unquoted(found.eTag()),
+            found.lastModified(),
+            new ObjectHeaders(
+                Objects.requireNonNullElse(found.contentType(), ObjectHeaders.UNKNOWN_TYPE),
+                found.cacheControl(),
+                found.contentDisposition(),
+                found.contentEncoding(),
+                new TreeMap<>(found.metadata())));
+    Multi<ByteBuffer> bytes = Multi.createFrom().publisher(AdaptersToFlow.publisher(publisher));
+    return new ObjectBody(info, new ByteRange.Slice(first, length), new Content.Streamed(bytes));
+  }
+
+  @Override
+  public Uni<ObjectInfo> put(ObjectPath path, Upload upload) {
+    return guard(path, upload.condition())
+        .chain(
+            guard ->
+                Uni.createFrom()
+                    .item(() -> new S3Upload(client, bucket.name(), key(path), upload, guard).run())
+                    .runSubscriptionOn(threads))
+        .onFailure()
+        .transform(S3Errors::translate)
+        // A condition on an object that is gone is not met, rather than the object not found.
+        .onFailure(e -> e instanceof ApiException.NotFound && !upload.condition().isNone())
+        .transform(ignored -> Condition.unmet());
+  }
+
+  private Uni<S3Upload.Guard> guard(ObjectPath path, Condition condition) {
+    if (condition.isNone()) {
+      return Uni.createFrom().item(new S3Upload.Guard(false, null));
+    }
+    if (condition.isAbsence()) {
+      return Uni.createFrom().item(new S3Upload.Guard(true, null));
+    }
+    return etag(path)
+        .map(
+            etag -> {
+              condition.require(etag.orElse(null));
+              return new S3Upload.Guard(etag.isEmpty(), etag.orElse(null));
+            });
+  }
+
+  private Uni<Optional<String>> etag(ObjectPath path) {
+    return head(path)
+        .map(info -> Optional.of(info.etag()))
+        .onFailure(ApiException.NotFound.class)
+        .recoverWithItem(Optional.empty());
+  }
+
+  @Override
+  public Uni<Void> delete(ObjectPath path, Condition condition) {
+    return head(path)
+        .chain(
+            info -> {
+              condition.require(info.etag());
+              return call(() -> client.deleteObject(d -> d.bucket(bucket.name()).key(key(path))));
+            })
+        .replaceWithVoid();
+  }
+
+  @Override
+  public Uni<Listing> list(Listing.Query query) {
+    return call(() -> client.listObjectsV2(S3Listing.request(bucket, query)))
+        .map(page -> S3Listing.of(bucket, page));
+  }
+
+  @Override
+  public Uni<Void> copy(ObjectPath from, ObjectPath to) {
+    return head(from)
+        .chain(
+            ignored ->
+                from.equals(to)
+                    ? Uni.createFrom().voidItem()
+                    : call(() ->
+                            client.copyObject(
+                                copy ->
+                                    copy.sourceBucket(bucket.name())
+                                        .sourceKey(key(from))
+                                        .destinationBucket(bucket.name())
+                                        .destinationKey(key(to))))
+                        .replaceWithVoid());
+  }
+
+  @Override
+  public Uni<Void> move(ObjectPath from, ObjectPath to) {
+    return copy(from, to)
+        .chain(() -> from.equals(to) ? Uni.createFrom().voidItem() : delete(from, Condition.NONE));
+  }
+
+  @Override
+  public Uni<Optional<URI>> sign(ObjectPath path, String method, Duration time) {
+    return Uni.createFrom()
+        .item(() -> Optional.of(presigned(path, method, time)))
+        .runSubscriptionOn(threads)
+        .onFailure()
+        .transform(S3Errors::translate);
+  }
+
+  /** May look for credentials, and so block. */
+  private URI presigned(ObjectPath path, String method, Duration time) {
+    String url =
+        method.equals("GET")
+            ? presigner
+                .presignGetObject(
+                    p ->
+                        p.signatureDuration(time)
+                            .getObjectRequest(g -> g.bucket(bucket.name()).key(key(path))))
+                .url()
+                .toExternalForm()
+            : presigner
+                .presignPutObject(
+                    p ->
+                        p.signatureDuration(time)
+                            .putObjectRequest(g -> g.bucket(bucket.name()).key(key(path))))
+                .url()
+                .toExternalForm();
+    return URI.create(url);
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    return call(() -> client.headBucket(h -> h.bucket(bucket.name())))
+        .replaceWithVoid()
+        .onFailure(ApiException.NotFound.class)
+        .transform(e -> new ApiException.BackendUnavailable("the bucket does not exist", 5));
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+    presigner.close();
+    client.close();
+  }
+}

@@ -1,0 +1,218 @@
+package dev.mikcar.storage.s3;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.storage.store.ObjectHeaders;
+import dev.mikcar.storage.store.ObjectInfo;
+import dev.mikcar.storage.store.Upload;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/**
+ * One upload, on a virtual thread. What fits into one part is put at once; else it goes up in parts
+ * of the same size, one on its way while the next is read. Parts are kept until they are answered,
+ * so that the client can send them again. An upload that fails leaves no parts.
+ */
+final class S3Upload {
+  private static final Logger LOG = Logger.getLogger(S3Upload.class);
+  private static final int SMALLEST_PART = 5 << 20;
+  private static final int MOST_PARTS = 10_000;
+  private static final int WINDOW = 16;
+
+  private final S3AsyncClient client;
+  private final String bucket;
+  private final String key;
+  private final Upload upload;
+  private final Guard guard;
+  private final List<CompletedPart> parts = new ArrayList<>();
+  private @Nullable String uploadId;
+  private @Nullable CompletableFuture<CompletedPart> sending;
+  private long size;
+
+  /**
+   * What the store has to find for the object to be written.
+   *
+   * @param absent no object
+   * @param etag the object with this tag; null for any
+   */
+  record Guard(boolean absent, @Nullable String etag) {}
+
+  S3Upload(S3AsyncClient client, String bucket, String key, Upload upload, Guard guard) {
+    this.client = client;
+    this.bucket = bucket;
+    this.key = key;
+    this.upload = upload;
+    this.guard = guard;
+  }
+
+  ObjectInfo run() {
+    int partSize =
+        (int) Math.max(SMALLEST_PART, Math.ceilDiv(Math.max(upload.length(), 0), MOST_PARTS));
+    boolean done = false;
+    try (Stream<ByteBuffer> chunks =
+        upload.body().subscribe().asStream(WINDOW, () -> new ArrayBlockingQueue<>(WINDOW))) {
+      Iterator<ByteBuffer> body = chunks.iterator();
+      Part part = new Part(partSize);
+      while (body.hasNext()) {
+        ByteBuffer chunk = body.next();
+        while (chunk.hasRemaining()) {
+          if (part.isFull()) {
+            send(part);
+            part = new Part(partSize);
+          }
+          part.fill(chunk);
+        }
+      }
+      size += part.length();
+      String etag = uploadId == null ? putWhole(part) : complete(part);
+      done = true;
+      return new ObjectInfo(size, etag, Instant.now(), upload.headers());
+    } finally {
+      if (!done) {
+        abort();
+      }
+    }
+  }
+
+  private String putWhole(Part part) {
+    ObjectHeaders headers = upload.headers();
+    return S3ObjectStore.unquoted(
+        client
+            .putObject(
+                put ->
+                    put.bucket(bucket)
+                        .key(key)
+                        .contentType(headers.contentType())
+                        .cacheControl(headers.cacheControl())
+                        .contentDisposition(headers.contentDisposition())
+                        .contentEncoding(headers.contentEncoding())
+                        .metadata(headers.meta())
+                        .ifNoneMatch(guard.absent() ? "*" : null)
+                        .ifMatch(quotedGuard()),
+                part.body())
+            .join()
+            .eTag());
+  }
+
+  private @Nullable String quotedGuard() {
+    return guard.etag() == null ? null : '"' + guard.etag() + '"';
+  }
+
+  private void send(Part part) {
+    if (uploadId == null) {
+      ObjectHeaders headers = upload.headers();
+      uploadId =
+          client
+              .createMultipartUpload(
+                  create ->
+                      create
+                          .bucket(bucket)
+                          .key(key)
+                          .contentType(headers.contentType())
+                          .cacheControl(headers.cacheControl())
+                          .contentDisposition(headers.contentDisposition())
+                          .contentEncoding(headers.contentEncoding())
+                          .metadata(headers.meta()))
+              .join()
+              .uploadId();
+    }
+    awaitPart();
+    if (parts.size() == MOST_PARTS - 1) {
+      throw new ApiException.PayloadTooLarge((long) MOST_PARTS * SMALLEST_PART);
+    }
+    size += part.length();
+    int number = parts.size() + 1;
+    sending =
+        client
+            .uploadPart(
+                up -> up.bucket(bucket).key(key).uploadId(uploadId).partNumber(number), part.body())
+            .thenApply(
+                sent -> CompletedPart.builder().partNumber(number).eTag(sent.eTag()).build());
+  }
+
+  private void awaitPart() {
+    CompletableFuture<CompletedPart> part = sending;
+    sending = null;
+    if (part != null) {
+      parts.add(part.join());
+    }
+  }
+
+  private String complete(Part last) {
+    size -= last.length();
+    send(last);
+    awaitPart();
+    return S3ObjectStore.unquoted(
+        client
+            .completeMultipartUpload(
+                complete ->
+                    complete
+                        .bucket(bucket)
+                        .key(key)
+                        .uploadId(uploadId)
+                        .ifNoneMatch(guard.absent() ? "*" : null)
+                        .ifMatch(quotedGuard())
+                        .multipartUpload(multipart -> multipart.parts(parts)))
+            .join()
+            .eTag());
+  }
+
+  private void abort() {
+    String id = uploadId;
+    if (id == null) {
+      return;
+    }
+    try {
+      if (sending != null) {
+        var _ = sending.handle((part, failure) -> true).join();
+      }
+      var _ = client.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(id)).join();
+    } catch (RuntimeException e) {
+      LOG.warnf("The parts of an upload that failed stay in the store: %s", e);
+    }
+  }
+
+  /** Bytes of one part. */
+  private static final class Part {
+    private final int size;
+    private ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
+
+    Part(int size) {
+      this.size = size;
+    }
+
+    boolean isFull() {
+      return bytes.position() == size;
+    }
+
+    int length() {
+      return bytes.position();
+    }
+
+    /** Takes as much as there is room for; grows, since most objects are small. */
+    void fill(ByteBuffer chunk) {
+      int count = Math.min(chunk.remaining(), size - bytes.position());
+      if (bytes.remaining() < count) {
+        int room = Math.min(size, Math.max(bytes.capacity() * 2, bytes.position() + count));
+        bytes = ByteBuffer.allocate(room).put(bytes.flip());
+      }
+      bytes.put(chunk.slice(chunk.position(), count));
+      chunk.position(chunk.position() + count);
+    }
+
+    /** Not to be filled any further. */
+    AsyncRequestBody body() {
+      return AsyncRequestBody.fromByteBufferUnsafe(bytes.duplicate().flip());
+    }
+  }
+}
