@@ -1,0 +1,41 @@
+package dev.mikcar.sql.database;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a statement or a transaction is run.
+ *
+ * @param timeout after which the database is told to cancel, waiting for a connection included
+ * @param maxRows the most rows of a result, at least 1
+ * @param readOnly whether a write is refused
+ * @param isolation the level; null: what the database does by default
+ * @param distinctNames whether a result with two columns of one name is refused, unexecuted
+ * @param caller who asks, for the audit
+ */
+public record Options(
+    Optional<Duration> timeout,
+    int maxRows,
+    boolean readOnly,
+    @Nullable Isolation isolation,
+    boolean distinctNames,
+    String caller) {
+  /** The most rows of a result when nothing else is said. */
+  public static final int MAX_ROWS = 10_000;
+
+  /** What the service asks itself, of the catalogue or for health. */
+  public static Options internal(Duration timeout) {
+    return new Options(Optional.of(timeout), MAX_ROWS, false, null, false, "-");
+  }
+
+  /** Whether a transaction is needed to keep what is asked for. */
+  public boolean needsTransaction() {
+    return readOnly || isolation != null;
+  }
+
+  /** The same, with as many rows as there are. */
+  public Options unlimited() {
+    return new Options(timeout, Integer.MAX_VALUE - 1, readOnly, isolation, distinctNames, caller);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.mikcar.sql.script;
+
+import dev.mikcar.common.error.ApiException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.SourceSection;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with a script, as an answer. */
+final class ScriptErrors {
+  private static final int LONGEST = 1000;
+
+  private ScriptErrors() {}
+
+  /** A throw or a syntax error, with its line when it has one. */
+  static ApiException of(PolyglotException e) {
+    SourceSection where = e.getSourceLocation();
+    Integer line =
+        where != null && where.isAvailable() && !where.getSource().isInternal()
+            ? (Integer) where.getStartLine()
+            : null;
+    return of(String.valueOf(e.getMessage()), line);
+  }
+
+  /**
+   * @param line from 1; null when not known
+   */
+  static ApiException of(String message, @Nullable Integer line) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (line != null) {
+      fields.put("line", line);
+    }
+    String start = message.substring(0, Math.min(message.length(), LONGEST));
+    return new ApiException.OfService(
+        400, "SCRIPT_ERROR", line == null ? start : start + " (line " + line + ")", fields);
+  }
+
+  /** It used more than it may. */
+  static ApiException limit(String message) {
+    return new ApiException.OfService(400, "SCRIPT_LIMIT", message, Map.of());
+  }
+
+  static ApiException timeout(long millis) {
+    return new ApiException.OfService(
+        504, "SCRIPT_TIMEOUT", "the script took longer than " + millis + " ms", Map.of());
+  }
+}
