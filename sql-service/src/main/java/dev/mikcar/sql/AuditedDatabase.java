@@ -1,7 +1,9 @@
 package dev.mikcar.sql;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.TraceId;
 import dev.mikcar.sql.database.Options;
+import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Session;
@@ -29,7 +31,7 @@ final class AuditedDatabase implements SqlDatabase {
   /** Statements that an operator wants to see. */
   private static final Set<String> GRAVE = Set.of("DROP", "TRUNCATE", "ALTER", "GRANT", "REVOKE");
 
-  private static final String TRACE_ID = "trace_id";
+  private static final String TRACE_ID = TraceId.LOG_FIELD;
 
   private final SqlDatabase database;
 
@@ -84,7 +86,7 @@ final class AuditedDatabase implements SqlDatabase {
     database.close();
   }
 
-  private static Uni<Result> audited(Statement statement, String caller, Uni<Result> run) {
+  private static Uni<Result> audited(Statement statement, Caller caller, Uni<Result> run) {
     return Uni.createFrom()
         .deferred(
             () -> {
@@ -112,11 +114,10 @@ final class AuditedDatabase implements SqlDatabase {
   private static final class Line {
     private final String kind;
     private final String table;
-    private final String caller;
-    private final @Nullable Object traceId = MDC.get(TRACE_ID);
+    private final Caller caller;
     private final long start = System.nanoTime();
 
-    Line(Statement statement, String caller) {
+    Line(Statement statement, Caller caller) {
       this.kind = SqlText.kind(statement.sql());
       this.table = SqlText.table(statement.sql());
       this.caller = caller;
@@ -127,10 +128,8 @@ final class AuditedDatabase implements SqlDatabase {
       if (!LOG.isEnabled(level)) {
         return;
       }
-      Object before = MDC.get(TRACE_ID);
-      if (traceId != null) {
-        MDC.put(TRACE_ID, traceId);
-      }
+      // This may run on a thread of the database, which knows nothing of the request.
+      Object before = MDC.put(TRACE_ID, caller.traceId());
       LOG.logf(
           level,
           "sql kind=%s table=%s duration_us=%d rows=%d caller=%s outcome=%s",
@@ -138,16 +137,18 @@ final class AuditedDatabase implements SqlDatabase {
           table,
           TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start),
           rows,
-          caller,
+          caller.address(),
           outcome);
-      if (traceId != null && before == null) {
+      if (before == null) {
         MDC.remove(TRACE_ID);
+      } else {
+        MDC.put(TRACE_ID, before);
       }
     }
   }
 
   /** The statements of a transaction. */
-  private record AuditedSession(Session session, String caller) implements Session {
+  private record AuditedSession(Session session, Caller caller) implements Session {
     @Override
     public Uni<Result> run(Statement statement) {
       return audited(statement, caller, session.run(statement));

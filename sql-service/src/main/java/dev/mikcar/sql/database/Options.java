@@ -20,22 +20,33 @@ public record Options(
     boolean readOnly,
     @Nullable Isolation isolation,
     boolean distinctNames,
-    String caller) {
+    Caller caller) {
   /** The most rows of a result when nothing else is said. */
   public static final int MAX_ROWS = 10_000;
 
+  /**
+   * Who asks.
+   *
+   * @param address where from
+   * @param traceId the request
+   */
+  public record Caller(String address, String traceId) {
+    /** The service itself. */
+    public static final Caller SELF = new Caller("-", "-");
+  }
+
   /** What the service asks itself, of the catalogue or for health. */
   public static Options internal(Duration timeout) {
-    return new Options(Optional.of(timeout), MAX_ROWS, false, null, false, "-");
+    return new Options(Optional.of(timeout), MAX_ROWS, false, null, false, Caller.SELF);
+  }
+
+  /** The same, within this time. */
+  public Options within(Duration time) {
+    return new Options(Optional.of(time), maxRows, readOnly, isolation, distinctNames, caller);
   }
 
   /** Whether a transaction is needed to keep what is asked for. */
   public boolean needsTransaction() {
     return readOnly || isolation != null;
-  }
-
-  /** The same, with as many rows as there are. */
-  public Options unlimited() {
-    return new Options(timeout, Integer.MAX_VALUE - 1, readOnly, isolation, distinctNames, caller);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.sql.database.Isolation;
 import dev.mikcar.sql.database.Options;
+import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Params;
 import dev.mikcar.sql.database.Statement;
 import java.time.Duration;
@@ -64,7 +65,7 @@ final class Bodies {
      *
      * @param limit the time of a request; the one of the body can only be shorter
      */
-    default Options options(Optional<Duration> limit, String caller) {
+    default Options options(Optional<Duration> limit, Caller caller) {
       Long millis = timeoutMs();
       if (millis != null && millis < 1) {
         throw new ApiException.BadRequest("field 'timeout_ms' must be at least 1");

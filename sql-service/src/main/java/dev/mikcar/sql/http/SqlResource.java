@@ -1,9 +1,11 @@
 package dev.mikcar.sql.http;
 
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
 import dev.mikcar.sql.database.Options;
+import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Statement;
@@ -142,8 +144,9 @@ public class SqlResource {
   }
 
   /** Who asks, for the audit. */
-  static String caller(RoutingContext routing) {
+  static Caller caller(RoutingContext routing) {
     SocketAddress remote = routing.request().remoteAddress();
-    return remote == null || remote.host() == null ? "unix" : remote.host();
+    String address = remote == null || remote.host() == null ? "unix" : remote.host();
+    return new Caller(address, TraceId.of(routing));
   }
 }

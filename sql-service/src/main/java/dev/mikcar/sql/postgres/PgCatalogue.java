@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the catalogue says of a table. */
+/** What the catalogue says of a table; its own tables are none. */
 final class PgCatalogue {
   /** One row a column: schema, table, column, and its place in the primary key. */
   private static final String LOOK_UP =
@@ -25,9 +25,9 @@ final class PgCatalogue {
         AND c.oid = (
           SELECT x.oid FROM pg_catalog.pg_class x
           JOIN pg_catalog.pg_namespace xn ON xn.oid = x.relnamespace
-          WHERE (x.relname = $1 AND pg_catalog.pg_table_is_visible(x.oid)
-              AND xn.nspname NOT IN ('pg_catalog', 'information_schema'))
-            OR (xn.nspname = $2 AND x.relname = $3)
+          WHERE xn.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            AND ((x.relname = $1 AND pg_catalog.pg_table_is_visible(x.oid))
+              OR (xn.nspname = $2 AND x.relname = $3))
           ORDER BY x.relname = $1 DESC
           LIMIT 1)
       ORDER BY a.attnum""";

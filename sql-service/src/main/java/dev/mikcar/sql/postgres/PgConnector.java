@@ -6,6 +6,7 @@ import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.postgres.PgSettings.Address;
 import dev.mikcar.sql.postgres.PgSettings.SslMode;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,6 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Opens sessions: socket, TLS, login. */
 final class PgConnector {
@@ -31,11 +35,27 @@ final class PgConnector {
   private final PgTypes types;
   private final NetClient client;
 
+  /** Contexts of their own: on that of a request, a session would keep what belongs to it. */
+  private final List<Context> contexts;
+
+  private final AtomicInteger next = new AtomicInteger();
+
   PgConnector(Vertx vertx, PgSettings settings, PgTypes types) {
     this.vertx = vertx;
     this.settings = settings;
     this.types = types;
     this.client = vertx.createNetClient(options(settings));
+    this.contexts =
+        IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
+            .mapToObj(_ -> newContext(vertx))
+            .toList();
+  }
+
+  /** A thread that Vert.x does not know gets a new one. Called at the start of the process. */
+  private static Context newContext(Vertx vertx) {
+    CompletableFuture<Context> context = new CompletableFuture<>();
+    Thread.ofPlatform().start(() -> context.complete(vertx.getOrCreateContext()));
+    return context.join();
   }
 
   private static NetClientOptions options(PgSettings settings) {
@@ -80,7 +100,11 @@ final class PgConnector {
 
   /** A session at the first address that gives one. */
   Future<PgConnection> connect() {
-    return connect(0);
+    Promise<PgConnection> session = Promise.promise();
+    contexts
+        .get(Math.floorMod(next.getAndIncrement(), contexts.size()))
+        .runOnContext(_ -> connect(0).onComplete(session));
+    return session.future();
   }
 
   private Future<PgConnection> connect(int index) {

@@ -3,6 +3,8 @@ package dev.mikcar.sql.script;
 import dev.mikcar.common.error.ApiException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.SourceSection;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +17,25 @@ final class ScriptErrors {
 
   /** A throw or a syntax error, with its line when it has one. */
   static ApiException of(PolyglotException e) {
-    SourceSection where = e.getSourceLocation();
-    Integer line =
-        where != null && where.isAvailable() && !where.getSource().isInternal()
-            ? (Integer) where.getStartLine()
-            : null;
-    return of(String.valueOf(e.getMessage()), line);
+    String message = String.valueOf(e.getMessage());
+    // A syntax error goes on with where it is, and with the code, in which there is some of ours.
+    String sentence = message.lines().findFirst().orElse(message);
+    return of(
+        sentence.replaceFirst("\\b" + ScriptSource.NAME + ":\\d+:\\d+ ", ""),
+        Stream.concat(
+                Stream.ofNullable(e.getSourceLocation()),
+                StreamSupport.stream(e.getPolyglotStackTrace().spliterator(), false)
+                    .map(PolyglotException.StackFrame::getSourceLocation))
+            .filter(ScriptErrors::isOfScript)
+            .findFirst()
+            .map(SourceSection::getStartLine)
+            .orElse(null));
+  }
+
+  private static boolean isOfScript(@Nullable SourceSection where) {
+    return where != null
+        && where.isAvailable()
+        && where.getSource().getName().equals(ScriptSource.NAME);
   }
 
   /**

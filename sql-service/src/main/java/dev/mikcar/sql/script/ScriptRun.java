@@ -29,6 +29,7 @@ final class ScriptRun {
   private long allocatedBefore;
   private @Nullable ApiException exceeded;
   private long exceededAt;
+  private boolean answered;
 
   ScriptRun(ScriptTransaction transaction, ScriptLimits limits) {
     this.transaction = transaction;
@@ -118,8 +119,9 @@ final class ScriptRun {
         return;
       }
       if (exceeded != null) {
-        if (System.nanoTime() - exceededAt > GRACE_NANOS) {
+        if (!answered && System.nanoTime() - exceededAt > GRACE_NANOS) {
           // Answered now; the thread is rid of when it gets to a point where it can be stopped.
+          answered = true;
           finish(exceeded, "null", 0);
         }
         return;

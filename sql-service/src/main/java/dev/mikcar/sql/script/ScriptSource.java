@@ -12,7 +12,9 @@ import org.graalvm.polyglot.Value;
  */
 final class ScriptSource {
   private static final Pattern MODULE = Pattern.compile("(?:^|[;}\\s])export\\s+default\\b");
-  private static final String NAME = "script";
+
+  /** What a script is called in its errors. */
+  static final String NAME = "script";
 
   private final Source source;
   private final boolean isModule;
@@ -35,7 +37,7 @@ final class ScriptSource {
               .buildLiteral(),
           true);
     }
-    Source expression = function("return (" + script + "\n)");
+    Source expression = source("(async (input) => (" + script + "\n))");
     try {
       context.parse(expression);
       return new ScriptSource(expression, false);
@@ -44,14 +46,14 @@ final class ScriptSource {
         throw e;
       }
     }
-    Source statements = function(script + "\n");
+    Source statements = source("(async function (input) {" + script + "\n})");
     context.parse(statements);
     return new ScriptSource(statements, false);
   }
 
-  /** Async, so that a script may await; all on its first line, so that lines stay what they are. */
-  private static Source function(String body) {
-    return Source.newBuilder("js", "(async function (input) {" + body + "})", NAME).buildLiteral();
+  /** Async, so that a script may await; with nothing of ours on a line before the script's. */
+  private static Source source(String function) {
+    return Source.newBuilder("js", function, NAME).buildLiteral();
   }
 
   /** What to start: a function, or a value. */

@@ -72,7 +72,7 @@ public final class Scripts {
   }
 
   private void warmUp() {
-    Options none = new Options(Optional.empty(), 1, true, null, true, "-");
+    Options none = new Options(Optional.empty(), 1, true, null, true, Options.Caller.SELF);
     new ScriptRun(new ScriptTransaction(database, none), limits)
         .run(sandbox, sources, "export default async (input) => [input, 1n, new Date(0)]", "{}");
   }
@@ -88,10 +88,12 @@ public final class Scripts {
         options.timeout().filter(t -> t.compareTo(limits.time()) < 0).orElse(limits.time());
     ScriptLimits own =
         new ScriptLimits(time, limits.memory(), limits.statements(), limits.patience());
+    // A statement that the script waits for ends with it.
+    Options within = options.within(time);
     return Uni.createFrom()
         .completionStage(
             () -> {
-              ScriptRun run = new ScriptRun(new ScriptTransaction(database, options), own);
+              ScriptRun run = new ScriptRun(new ScriptTransaction(database, within), own);
               long asked = System.nanoTime();
               try {
                 threads.execute(
