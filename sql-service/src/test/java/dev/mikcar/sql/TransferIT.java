@@ -103,9 +103,9 @@ class TransferIT {
           if (passed > cuts.get() * 250L) {
             cuts.incrementAndGet();
             String _ =
-              server.psql(
-                  "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity"
-                      + " WHERE application_name = 'mikcar' ORDER BY random() LIMIT 2) x");
+                server.psql(
+                    "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity"
+                        + " WHERE application_name = 'mikcar' ORDER BY random() LIMIT 2) x");
           }
           return passed > millis;
         });

@@ -2,6 +2,7 @@ package dev.mikcar.sql.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.mikcar.sql.database.Cell;
 import dev.mikcar.sql.database.Column;
@@ -16,7 +17,7 @@ public final class Rows {
   private static final long EXACT = 1L << 53;
 
   private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
   private Rows() {}
 

@@ -80,7 +80,15 @@ public final class PostgresDatabase implements SqlDatabase {
   @Override
   public Uni<RowStream> stream(Statement statement, Options options) {
     SqlText.checkedKind(statement.sql());
-    return uni(() -> PgStream.open(use(options), statement, options));
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              PgUse use = use(options);
+              return RowStream.opened(
+                  () -> PgStream.open(use, statement, options).toCompletionStage(), use::cancel);
+            })
+        .onFailure()
+        .transform(PostgresDatabase::translate);
   }
 
   @Override

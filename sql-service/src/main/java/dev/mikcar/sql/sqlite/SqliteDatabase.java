@@ -101,7 +101,14 @@ public final class SqliteDatabase implements SqlDatabase {
     return streamOn(writer, statement, options, false);
   }
 
+  /** Goes on to its end even when nobody waits for it any more, so that no connection is lost. */
   private Uni<RowStream> streamOn(
+      Slots slots, Statement statement, Options options, boolean reading) {
+    return RowStream.opened(
+        () -> opening(slots, statement, options, reading).subscribeAsCompletionStage(), () -> {});
+  }
+
+  private Uni<RowStream> opening(
       Slots slots, Statement statement, Options options, boolean reading) {
     return slots
         .acquire(options.timeout())
@@ -143,7 +150,15 @@ public final class SqliteDatabase implements SqlDatabase {
         .chain(result -> use.commit().map(_ -> result));
   }
 
+  /** As above: cancelling waits for nothing, and ends nothing. */
   private static <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+    return Uni.createFrom()
+        .emitter(
+            emitter ->
+                using(slots, options, work).subscribe().with(emitter::complete, emitter::fail));
+  }
+
+  private static <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return slots
         .acquire(options.timeout())
         .chain(
