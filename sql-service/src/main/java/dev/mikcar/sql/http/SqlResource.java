@@ -9,6 +9,8 @@ import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Statement;
+import dev.mikcar.sql.json.Csv;
+import dev.mikcar.sql.json.Rows;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.net.SocketAddress;

@@ -11,6 +11,7 @@ import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
+import dev.mikcar.sql.json.Rows;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;

@@ -5,7 +5,7 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.sql.database.Params;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.Statement;
-import dev.mikcar.sql.http.Rows;
+import dev.mikcar.sql.json.Rows;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;

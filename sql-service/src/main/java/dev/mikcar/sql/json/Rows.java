@@ -1,4 +1,4 @@
-package dev.mikcar.sql.http;
+package dev.mikcar.sql.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,6 +9,7 @@ import dev.mikcar.sql.database.Column;
 import dev.mikcar.sql.database.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Rows as JSON, in UTF-8. */
@@ -22,7 +23,7 @@ public final class Rows {
   private Rows() {}
 
   /** {@code {"rows":[…],"row_count":n}}. */
-  static byte[] whole(Result result, boolean arrays, boolean withFields) {
+  public static byte[] whole(Result result, boolean arrays, boolean withFields) {
     return write(
         out -> {
           out.writeStartObject();
@@ -49,12 +50,12 @@ public final class Rows {
   }
 
   /** {@code {column: value}}. */
-  static byte[] one(Result result) {
+  public static byte[] one(Result result) {
     return write(out -> row(out, result.columns(), result.rows().getFirst(), false));
   }
 
   /** A row a line, without the end of the last line. */
-  static byte[] lines(List<Column> columns, List<List<Cell>> rows, boolean arrays) {
+  public static byte[] lines(List<Column> columns, List<List<Cell>> rows, boolean arrays) {
     try (ByteArrayBuilder bytes = new ByteArrayBuilder(8192)) {
       boolean first = true;
       for (List<Cell> row : rows) {
@@ -75,7 +76,7 @@ public final class Rows {
 
   /** The JSON of one value. */
   static String text(Cell cell) {
-    return new String(write(out -> cell(out, cell)), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(write(out -> cell(out, cell)), StandardCharsets.UTF_8);
   }
 
   private static void rows(

@@ -1,4 +1,4 @@
-package dev.mikcar.sql.http;
+package dev.mikcar.sql.json;
 
 import dev.mikcar.sql.database.Cell;
 import dev.mikcar.sql.database.Column;
@@ -9,10 +9,11 @@ import java.util.List;
  * Rows as CSV of RFC 4180: CRLF, and quotes where they are needed. NULL is an empty field, the
  * empty text a quoted one.
  */
-final class Csv {
+public final class Csv {
   private Csv() {}
 
-  static byte[] header(List<Column> columns) {
+  /** The names of the columns. */
+  public static byte[] header(List<Column> columns) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < columns.size(); i++) {
       separate(out, i);
@@ -21,7 +22,8 @@ final class Csv {
     return utf8(out.append("\r\n"));
   }
 
-  static byte[] rows(List<List<Cell>> rows) {
+  /** Some rows. */
+  public static byte[] rows(List<List<Cell>> rows) {
     StringBuilder out = new StringBuilder(4096);
     for (List<Cell> row : rows) {
       for (int i = 0; i < row.size(); i++) {
