@@ -1,5 +1,5 @@
-// Notes and visit counters. The component keeps nothing itself: everything is in mikcar's kv, which
-// it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
+// Notes, visit counters and accounts. The component keeps nothing itself: everything is in mikcar's
+// kv and sql, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
 // `fetch` and an entry point on top of wasi:http, and knows nothing about notes.
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
@@ -17,6 +17,7 @@ const routes = [
   ['GET', '/notes/{name}', getNote],
   ['DELETE', '/notes/{name}', deleteNote],
   ['POST', '/visits/{page}', countVisit],
+  ['POST', '/transfers', transfer],
 ];
 
 function listRoutes() {
@@ -52,14 +53,39 @@ async function countVisit(page) {
   return answer.ok ? json(200, { page, visits: answer.json().value }) : answer;
 }
 
+/** Runs in the sidecar, in one transaction: both accounts change, or neither does. */
+const TRANSFER = `export default function ({ from, to, amount }) {
+  if (!Number.isInteger(amount) || amount <= 0) throw new Error('amount must be a whole number above 0');
+  const taken = sql.execute(
+    'UPDATE account SET balance = balance - $2 WHERE id = $1 AND balance >= $2', [from, amount]);
+  if (taken === 0) throw new Error('the account is not there, or has too little');
+  const given = sql.execute('UPDATE account SET balance = balance + $2 WHERE id = $1', [to, amount]);
+  if (given === 0) throw new Error('there is no account to give it to');
+  return sql.query('SELECT id, balance FROM account WHERE id IN ($1, $2) ORDER BY id', [from, to]);
+}`;
+
+async function transfer(_, { body }) {
+  let input;
+  try { input = JSON.parse(new TextDecoder().decode(body)); } catch { return problem(400, 'JSON_ERROR', 'The body is not JSON'); }
+  const answer = await sidecar('POST', '/sql/script', {
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(JSON.stringify({ script: TRANSFER, input })),
+  });
+  return answer.ok ? json(200, { accounts: answer.json().result }) : answer;
+}
+
+function kv(method, path, options) {
+  return sidecar(method, `/kv${path}`, options);
+}
+
 /** The sidecar's answer, fit to be returned to the client as it is, errors included. */
-async function kv(method, path, { headers, body } = {}) {
+async function sidecar(method, path, { headers, body } = {}) {
   // Read with each request: what runs while this file loads, runs once, at build time.
   const environment = Object.fromEntries(getEnvironment());
   const url = environment.MIKCAR_URL || 'http://127.0.0.1:3001';
   const token = environment.MIKCAR_TOKEN;
   try {
-    const answer = await fetch(`${url.replace(/\/+$/, '')}/kv${path}`, {
+    const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
       method,
       headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
       body,
