@@ -96,6 +96,11 @@ final class PgPool {
     }
   }
 
+  /** Whether every session is in use, which they are only while the server is there. */
+  synchronized boolean isExhausted() {
+    return open == size && idle.isEmpty() && !waiting.isEmpty();
+  }
+
   /** Gives a session back; one that a later user would find changed is closed instead. */
   void release(PgConnection connection) {
     if (!connection.isOpen()) {

@@ -142,6 +142,10 @@ public final class PostgresDatabase implements SqlDatabase {
 
   @Override
   public Uni<Void> ping() {
+    if (pool.isExhausted()) {
+      // Busy is not down: waiting in line with the others would say so.
+      return Uni.createFrom().voidItem();
+    }
     return uni(
         () ->
             once(

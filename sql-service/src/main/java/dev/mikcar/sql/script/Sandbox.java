@@ -1,6 +1,7 @@
 package dev.mikcar.sql.script;
 
 import java.io.OutputStream;
+import java.util.function.Supplier;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.EnvironmentAccess;
@@ -74,12 +75,27 @@ final class Sandbox implements AutoCloseable {
           .internal(true)
           .buildLiteral();
 
-  private final Engine engine =
-      Engine.newBuilder(LANGUAGE)
-          .out(OutputStream.nullOutputStream())
-          .err(OutputStream.nullOutputStream())
-          .option("engine.WarnInterpreterOnly", "false")
-          .build();
+  private final Engine engine = withOwnLoader(Sandbox::newEngine);
+
+  private static Engine newEngine() {
+    return Engine.newBuilder(LANGUAGE)
+        .out(OutputStream.nullOutputStream())
+        .err(OutputStream.nullOutputStream())
+        .option("engine.WarnInterpreterOnly", "false")
+        .build();
+  }
+
+  /** GraalVM finds JavaScript through the loader of the thread, which at the start is another. */
+  private static Engine withOwnLoader(Supplier<Engine> work) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(Sandbox.class.getClassLoader());
+    try {
+      return work.get();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
 
   /** A new context, to be closed. */
   Context open() {

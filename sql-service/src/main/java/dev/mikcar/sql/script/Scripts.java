@@ -57,6 +57,7 @@ public final class Scripts {
             runnable -> {
               Thread thread = new Thread(null, runnable, "script", STACK_BYTES);
               thread.setDaemon(true);
+              thread.setContextClassLoader(Scripts.class.getClassLoader());
               return thread;
             });
     pool.allowCoreThreadTimeOut(true);

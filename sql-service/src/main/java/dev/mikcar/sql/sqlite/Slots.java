@@ -66,6 +66,11 @@ final class Slots {
         .exceptionallyCompose(e -> CompletableFuture.failedFuture(giveUp(ownTime, e)));
   }
 
+  /** Whether every connection is in use. */
+  synchronized boolean isExhausted() {
+    return all.size() == size && idle.isEmpty();
+  }
+
   private Throwable giveUp(boolean ownTime, Throwable cause) {
     if (!(cause instanceof TimeoutException)) {
       return cause;

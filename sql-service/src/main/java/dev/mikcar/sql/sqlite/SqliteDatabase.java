@@ -204,6 +204,10 @@ public final class SqliteDatabase implements SqlDatabase {
 
   @Override
   public Uni<Void> ping() {
+    if (readers.isExhausted()) {
+      // Busy is not down: waiting in line with the others would say so.
+      return Uni.createFrom().voidItem();
+    }
     return run(
             new Statement("SELECT count(*) FROM sqlite_schema", List.of()), Options.internal(PING))
         .replaceWithVoid();
