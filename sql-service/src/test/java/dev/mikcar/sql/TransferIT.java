@@ -60,7 +60,7 @@ class TransferIT {
             int client = i;
             clients.execute(() -> transfer(sidecar, client, ended, answered, refused, wrong));
           }
-          long step = LOAD.toMillis() / 6;
+          long step = LOAD.toMillis() / 3;
           cutConnections(server, step);
           recoveries.add(restart(server, sidecar, answered));
           cutConnections(server, step);
