@@ -1,5 +1,5 @@
-// Notes, visit counters and photos. The component keeps nothing itself: everything is in mikcar's kv
-// and storage, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
+// Notes, visit counters, photos and accounts. The component keeps nothing itself: everything is in
+// mikcar's kv, storage and sql, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
 // `fetch` and an entry point on top of wasi:http, and knows nothing about notes.
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
@@ -19,6 +19,7 @@ const routes = [
   ['POST', '/visits/{page}', countVisit],
   ['PUT', '/photos/{name}', putPhoto],
   ['GET', '/photos/{name}', getPhoto],
+  ['POST', '/transfers', transfer],
 ];
 
 function listRoutes() {
@@ -65,6 +66,27 @@ async function putPhoto(name, { headers, body }) {
 
 function getPhoto(name) {
   return sidecar('GET', `/storage/object/photos/${encodeURIComponent(name)}`);
+}
+
+/** Runs in the sidecar, in one transaction: both accounts change, or neither does. */
+const TRANSFER = `export default function ({ from, to, amount }) {
+  if (!Number.isInteger(amount) || amount <= 0) throw new Error('amount must be a whole number above 0');
+  const taken = sql.execute(
+    'UPDATE account SET balance = balance - $2 WHERE id = $1 AND balance >= $2', [from, amount]);
+  if (taken === 0) throw new Error('the account is not there, or has too little');
+  const given = sql.execute('UPDATE account SET balance = balance + $2 WHERE id = $1', [to, amount]);
+  if (given === 0) throw new Error('there is no account to give it to');
+  return sql.query('SELECT id, balance FROM account WHERE id IN ($1, $2) ORDER BY id', [from, to]);
+}`;
+
+async function transfer(_, { body }) {
+  let input;
+  try { input = JSON.parse(new TextDecoder().decode(body)); } catch { return problem(400, 'JSON_ERROR', 'The body is not JSON'); }
+  const answer = await sidecar('POST', '/sql/script', {
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(JSON.stringify({ script: TRANSFER, input })),
+  });
+  return answer.ok ? json(200, { accounts: answer.json().result }) : answer;
 }
 
 function kv(method, path, options) {

@@ -7,7 +7,7 @@ import java.util.List;
 /** The supercar: the services that the command line names, in one process. */
 @QuarkusMain
 public final class Gateway {
-  private static final List<String> SERVICES = List.of("storage", "kv");
+  private static final List<String> SERVICES = List.of("storage", "kv", "sql");
 
   private Gateway() {}
 

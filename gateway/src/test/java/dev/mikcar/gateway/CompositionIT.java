@@ -100,9 +100,16 @@ class CompositionIT {
     try (SidecarProcess all = builder.start().awaitReady()) {
 
       // Then
-      assertThat(all.log()).contains("Serving storage, kv");
+      assertThat(all.log()).contains("Serving storage, kv, sql");
       assertThat(all.client().get("/kv/exists/a").status()).isEqualTo(200);
       assertThat(all.client().get("/storage/list").status()).isEqualTo(200);
+      assertThat(
+              all.client()
+                  .with("Content-Type", "application/json")
+                  .post("/sql/query", "{\"sql\":\"SELECT 1 AS a\"}")
+                  .text())
+          .isEqualTo("{\"rows\":[{\"a\":1}],\"row_count\":1}");
+      assertThat(all.folder().resolve("mikcar-data/sql.db")).exists();
     }
   }
 }

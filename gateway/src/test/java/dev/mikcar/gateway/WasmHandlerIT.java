@@ -211,6 +211,33 @@ class WasmHandlerIT {
   }
 
   @Test
+  void moneyMovesWholeOrNotAtAll() {
+    // Given
+    HttpClient sql = direct().with("Content-Type", "application/json");
+    sql.post(
+        "/sql/execute", "{\"sql\":\"CREATE TABLE account (id text PRIMARY KEY, balance int)\"}");
+    sql.post(
+        "/sql/tables/account", "[{\"id\":\"ann\",\"balance\":100},{\"id\":\"bob\",\"balance\":0}]");
+
+    // When
+    Response moved = client().post("/transfers", "{\"from\":\"ann\",\"to\":\"bob\",\"amount\":30}");
+    Response tooMuch =
+        client().post("/transfers", "{\"from\":\"ann\",\"to\":\"bob\",\"amount\":71}");
+    Response toNobody =
+        client().post("/transfers", "{\"from\":\"ann\",\"to\":\"eve\",\"amount\":1}");
+
+    // Then
+    assertThat(moved.text())
+        .isEqualTo(
+            "{\"accounts\":[{\"id\":\"ann\",\"balance\":70},{\"id\":\"bob\",\"balance\":30}]}");
+    assertThat(tooMuch.status()).isEqualTo(400);
+    assertThat(tooMuch.text()).contains("\"code\":\"SCRIPT_ERROR\"", "too little");
+    assertThat(toNobody.status()).isEqualTo(400);
+    assertThat(sql.get("/sql/tables/account").text())
+        .contains("{\"id\":\"ann\",\"balance\":70},{\"id\":\"bob\",\"balance\":30}");
+  }
+
+  @Test
   void notesSurviveThatTheSidecarIsKilled() {
     // Given
     List<String> names = IntStream.range(0, 10).mapToObj(i -> "/notes/survivor-" + i).toList();
@@ -261,9 +288,10 @@ class WasmHandlerIT {
 
   private static SidecarProcess.Builder sidecar(String port) {
     return SidecarProcess.builder()
-        .args("--kv", "--storage")
+        .args("--kv", "--storage", "--sql")
         .env("STORAGE_URL", "file://" + folder.resolve("storage"))
         .env("KV_URL", "file://" + folder.resolve("kv"))
+        .env("DATABASE_URL", "sqlite://" + folder.resolve("sql.db"))
         .env("SIDECAR_TOKEN", TOKEN)
         .env("HOST", "127.0.0.1")
         .env("PORT", port);

@@ -1,5 +1,7 @@
 package dev.mikcar.common.error;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -40,6 +42,11 @@ public abstract sealed class ApiException extends RuntimeException {
 
   /** Headers the answer carries besides the common ones. */
   public Map<String, String> headers() {
+    return Map.of();
+  }
+
+  /** Fields of the answer's body besides the common ones, strings or integers. */
+  public Map<String, Object> fields() {
     return Map.of();
   }
 
@@ -160,6 +167,31 @@ public abstract sealed class ApiException extends RuntimeException {
 
     public BackendTimeout(String message) {
       super(504, "BACKEND_TIMEOUT", message);
+    }
+  }
+
+  /** An error with a code of its service, and with fields that say more, in their order. */
+  public static final class OfService extends ApiException {
+    private static final long serialVersionUID = 1L;
+    private final transient Map<String, Object> fields;
+
+    /**
+     * @param fields strings or integers, by their names in the body
+     */
+    public OfService(int status, String code, String message, Map<String, Object> fields) {
+      super(status, code, message);
+      this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    @Override
+    public Map<String, Object> fields() {
+      return fields;
+    }
+
+    /** What is not there now may be there a second later. */
+    @Override
+    public Map<String, String> headers() {
+      return status() == 503 ? Map.of("Retry-After", "1") : Map.of();
     }
   }
 

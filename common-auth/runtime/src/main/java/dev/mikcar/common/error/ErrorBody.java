@@ -2,17 +2,20 @@ package dev.mikcar.common.error;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
- * The JSON every failure answers with: {@code {"error","code","status","trace_id"}}. Written by
- * hand so that it needs nothing that could itself fail or not be there yet.
+ * The JSON every failure answers with: {@code {"error","code","status","trace_id"}}, then the
+ * fields of its own that an error has. Written by hand so that it needs nothing that could itself
+ * fail or not be there yet.
  */
-public record ErrorBody(String error, String code, int status, String traceId) {
+public record ErrorBody(
+    String error, String code, int status, String traceId, Map<String, Object> fields) {
   /** The content type of {@link #json()}. */
   public static final String CONTENT_TYPE = "application/json";
 
   public static ErrorBody of(ApiException e, String traceId) {
-    return new ErrorBody(e.getMessage(), e.code(), e.status(), traceId);
+    return new ErrorBody(e.getMessage(), e.code(), e.status(), traceId, e.fields());
   }
 
   /** UTF-8 JSON. */
@@ -25,7 +28,18 @@ public record ErrorBody(String error, String code, int status, String traceId) {
     out.append("\",\"status\":").append(status);
     out.append(",\"trace_id\":\"");
     encoder.quoteAsString(traceId, out);
-    out.append("\"}");
+    out.append('"');
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      out.append(",\"").append(field.getKey()).append("\":");
+      if (field.getValue() instanceof Integer number) {
+        out.append(number.intValue());
+      } else {
+        out.append('"');
+        encoder.quoteAsString(field.getValue().toString(), out);
+        out.append('"');
+      }
+    }
+    out.append('}');
     return out.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

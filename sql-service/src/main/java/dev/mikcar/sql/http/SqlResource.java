@@ -1,0 +1,154 @@
+package dev.mikcar.sql.http;
+
+import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.TraceId;
+import dev.mikcar.common.settings.Settings;
+import dev.mikcar.sql.SqlBackend;
+import dev.mikcar.sql.database.Options;
+import dev.mikcar.sql.database.Options.Caller;
+import dev.mikcar.sql.database.Result;
+import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.Statement;
+import dev.mikcar.sql.json.Csv;
+import dev.mikcar.sql.json.Rows;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestMulti;
+import org.jspecify.annotations.Nullable;
+
+/** Statements, batches and scripts. */
+@Path("/sql")
+@Tag(name = "sql")
+@Consumes(MediaType.APPLICATION_JSON)
+@Singleton
+public class SqlResource {
+  private final SqlBackend backend;
+  private final Optional<Duration> limit;
+
+  SqlResource(SqlBackend backend, Settings settings) {
+    this.backend = backend;
+    this.limit = Optional.of(settings.requestTimeout());
+  }
+
+  @POST
+  @Path("query")
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(summary = "The rows of a statement; application/x-ndjson or text/csv for any number")
+  public Uni<Response> query(@Context RoutingContext routing, Bodies.@Nullable Query body) {
+    Bodies.Query query = Bodies.required(body);
+    boolean arrays = query.arrays();
+    return backend
+        .database()
+        .run(query.statement(), query.options(limit, caller(routing)))
+        .map(result -> json(Rows.whole(result, arrays, query.withFields())));
+  }
+
+  @POST
+  @Path("query")
+  @Produces("application/x-ndjson")
+  @Operation(hidden = true)
+  public RestMulti<byte[]> queryLines(
+      @Context RoutingContext routing, Bodies.@Nullable Query body) {
+    Bodies.Query query = Bodies.required(body);
+    boolean arrays = query.arrays();
+    return RestMulti.fromUniResponse(
+        stream(routing, query),
+        rows ->
+            rows.chunks()
+                .filter(chunk -> !chunk.isEmpty())
+                .map(chunk -> Rows.lines(rows.columns(), chunk, arrays)));
+  }
+
+  @POST
+  @Path("query")
+  @Produces("text/csv")
+  @Operation(hidden = true)
+  public RestMulti<byte[]> queryCsv(@Context RoutingContext routing, Bodies.@Nullable Query body) {
+    return RestMulti.fromUniResponse(
+        stream(routing, Bodies.required(body)),
+        rows ->
+            Multi.createBy()
+                .concatenating()
+                .streams(
+                    Multi.createFrom().item(() -> Csv.header(rows.columns())),
+                    rows.chunks().filter(chunk -> !chunk.isEmpty()).map(Csv::rows)),
+        _ -> Map.of("Content-Type", List.of("text/csv; charset=utf-8; header=present")));
+  }
+
+  /** As long as it takes, unless the body says how long. */
+  private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
+    Options options = query.options(Optional.empty(), caller(routing));
+    RequestDeadline.lift(routing);
+    return backend.database().stream(query.statement(), options);
+  }
+
+  @POST
+  @Path("execute")
+  @Operation(summary = "How many rows a statement changed")
+  public Uni<Map<String, Long>> execute(
+      @Context RoutingContext routing, Bodies.@Nullable Query body) {
+    Bodies.Query query = Bodies.required(body);
+    Options options = query.options(limit, caller(routing));
+    return backend
+        .database()
+        .run(query.statement(), options)
+        .map(result -> Map.of("rows_affected", result.affected()));
+  }
+
+  @POST
+  @Path("batch")
+  @Operation(summary = "Several statements in one transaction")
+  public Uni<Answers.Batch> batch(@Context RoutingContext routing, Bodies.@Nullable Batch body) {
+    Bodies.Batch batch = Bodies.required(body);
+    List<Statement> statements = batch.parsed();
+    Options options = batch.options(limit, caller(routing));
+    if (statements.isEmpty()) {
+      return Uni.createFrom().item(new Answers.Batch("ok", 0, 0));
+    }
+    return backend
+        .database()
+        .transaction(options, session -> session.runAll(statements))
+        .map(
+            results ->
+                new Answers.Batch(
+                    "ok", results.size(), results.stream().mapToLong(Result::affected).sum()));
+  }
+
+  @POST
+  @Path("script")
+  @Operation(summary = "JavaScript in one transaction: all of it, or nothing")
+  public Uni<Response> script(@Context RoutingContext routing, Bodies.@Nullable Script body) {
+    Bodies.Script script = Bodies.required(body);
+    return backend
+        .scripts()
+        .run(script.source(), script.inputJson(), script.options(limit, caller(routing)))
+        .map(outcome -> json(outcome.json()));
+  }
+
+  static Response json(byte[] body) {
+    return Response.ok(body).type(MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /** Who asks, for the audit. */
+  static Caller caller(RoutingContext routing) {
+    SocketAddress remote = routing.request().remoteAddress();
+    String address = remote == null || remote.host() == null ? "unix" : remote.host();
+    return new Caller(address, TraceId.of(routing));
+  }
+}

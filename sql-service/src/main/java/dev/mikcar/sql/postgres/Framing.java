@@ -1,0 +1,75 @@
+package dev.mikcar.sql.postgres;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import org.jboss.logging.Logger;
+
+/** Cuts what arrives into messages. For one thread. */
+final class Framing implements Handler<Buffer> {
+  private static final Logger LOG = Logger.getLogger(Framing.class);
+  private static final int HEAD = 5;
+  private static final int LARGEST = 1 << 30;
+
+  private final Handler<Throwable> failures;
+  private Handler<Message> messages;
+  private ByteBuf pending = Unpooled.EMPTY_BUFFER;
+
+  /**
+   * @param messages takes the messages
+   * @param failures is told when what arrives makes no sense
+   */
+  Framing(Handler<Message> messages, Handler<Throwable> failures) {
+    this.messages = messages;
+    this.failures = failures;
+  }
+
+  /** Sends the messages from the next one on to another. */
+  void redirect(Handler<Message> other) {
+    messages = other;
+  }
+
+  @Override
+  public void handle(Buffer arrived) {
+    try {
+      cut(arrived);
+    } catch (RuntimeException e) {
+      LOG.error("Cannot read what PostgreSQL sent", e);
+      failures.handle(e);
+    }
+  }
+
+  private void cut(Buffer arrived) {
+    ByteBuf bytes = Unpooled.wrappedBuffer(arrived.getBytes());
+    boolean continued = pending.isReadable();
+    if (continued) {
+      // Grown in place, so that a large message in small pieces is not copied over and over.
+      pending = pending.writeBytes(bytes);
+      bytes = pending;
+    }
+    while (bytes.readableBytes() >= HEAD) {
+      int length = bytes.getInt(bytes.readerIndex() + 1);
+      if (length < 4 || length > LARGEST) {
+        throw new IllegalStateException("the server does not speak the protocol");
+      }
+      if (bytes.readableBytes() < length + 1) {
+        break;
+      }
+      char type = (char) bytes.readUnsignedByte();
+      bytes.skipBytes(4);
+      messages.handle(new Message(type, bytes.readSlice(length - 4)));
+    }
+    keep(bytes, continued);
+  }
+
+  private void keep(ByteBuf bytes, boolean continued) {
+    if (!bytes.isReadable()) {
+      pending = Unpooled.EMPTY_BUFFER;
+    } else if (continued) {
+      pending.discardSomeReadBytes();
+    } else {
+      pending = Unpooled.buffer(bytes.readableBytes() * 2).writeBytes(bytes);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.mikcar.sql.sqlite;
+
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * A connection and the one thread that uses it. A platform thread: SQLite is native code, which
+ * holds on to the carrier of a virtual thread for as long as it runs, and there are as few carriers
+ * as processors.
+ */
+final class Slot {
+  private static final Logger LOG = Logger.getLogger(Slot.class);
+  private static final int BUSY_MILLIS = 5_000;
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final SQLiteConnection connection;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("sqlite-" + COUNT.incrementAndGet()).factory());
+
+  private Slot(SQLiteConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Opens a file; blocks. */
+  static Slot open(Path file, boolean reading) throws SQLException {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    SQLiteConfig config = config();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // An answered commit survives a power loss.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    Slot slot = new Slot(connect("jdbc:sqlite:" + file.toAbsolutePath(), config));
+    if (reading) {
+      slot.execute("PRAGMA query_only = ON");
+    }
+    return slot;
+  }
+
+  static Slot openInMemory() throws SQLException {
+    return new Slot(connect("jdbc:sqlite::memory:", config()));
+  }
+
+  private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
+    return JDBC.createConnection(url, config.toProperties());
+  }
+
+  private static SQLiteConfig config() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.enableLoadExtension(false);
+    return config;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Runs on the thread of this slot, after what was given to it before. */
+  <T> Uni<T> on(Callable<T> work) {
+    return Uni.createFrom()
+        .completionStage(
+            () -> {
+              CompletableFuture<T> done = new CompletableFuture<>();
+              thread.execute(
+                  () -> {
+                    try {
+                      done.complete(work.call());
+                    } catch (Throwable e) {
+                      done.completeExceptionally(e);
+                    }
+                  });
+              return done;
+            });
+  }
+
+  void execute(String sql) throws SQLException {
+    try (java.sql.Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Rows that the last statement which changed any has changed, without those of triggers. */
+  long changes() throws SQLException {
+    return connection.getDatabase().changes();
+  }
+
+  /** All rows ever changed on this connection. */
+  long totalChanges() throws SQLException {
+    return connection.getDatabase().total_changes();
+  }
+
+  /** Makes what runs fail soon. From any thread. */
+  void interrupt() {
+    try {
+      connection.getDatabase().interrupt();
+    } catch (SQLException e) {
+      LOG.debug("Nothing to interrupt", e);
+    }
+  }
+
+  void close() {
+    interrupt();
+    thread.execute(
+        () -> {
+          try {
+            connection.close();
+          } catch (SQLException e) {
+            LOG.warn("A SQLite connection did not close cleanly", e);
+          }
+        });
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(5, java.util.concurrent.TimeUnit.SECONDS)) {
+        LOG.warn("A SQLite connection is still closing");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.mikcar.sql.sqlite;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.sql.database.Cell;
+import dev.mikcar.sql.database.Options;
+import dev.mikcar.sql.database.Param;
+import dev.mikcar.sql.database.Result;
+import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.Session;
+import dev.mikcar.sql.database.SqlDatabase;
+import dev.mikcar.sql.database.Statement;
+import dev.mikcar.sql.database.Table;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * SQLite: one connection that writes, and some that read beside it, which the write-ahead log
+ * allows. A database in memory has only the one.
+ */
+public final class SqliteDatabase implements SqlDatabase {
+  private static final Set<String> MAYBE_READING = Set.of("SELECT", "VALUES", "WITH", "EXPLAIN");
+
+  /** What SQLite refuses inside of a transaction, or does not need one for. */
+  private static final Set<String> BY_THEMSELVES = Set.of("VACUUM", "PRAGMA");
+
+  private static final Duration CATALOGUE = Duration.ofSeconds(10);
+  private static final Duration PING = Duration.ofSeconds(3);
+
+  private final Slots writer;
+  private final Slots readers;
+
+  private SqliteDatabase(Slots writer, Slots readers) {
+    this.writer = writer;
+    this.readers = readers;
+  }
+
+  /**
+   * The database in a file, which is made, with its folder, when it is not there.
+   *
+   * @param readers how many statements may read at a time
+   * @param patience how long a request waits for a connection
+   */
+  public static SqliteDatabase inFile(Path file, int readers, Duration patience) {
+    return new SqliteDatabase(
+        new Slots(1, patience, () -> Slot.open(file, false)),
+        new Slots(readers, patience, () -> Slot.open(file, true)));
+  }
+
+  /** A database of its own, gone when it is closed. */
+  public static SqliteDatabase inMemory(Duration patience) {
+    Slots one = new Slots(1, patience, Slot::openInMemory);
+    return new SqliteDatabase(one, one);
+  }
+
+  private boolean isInMemory() {
+    return writer == readers;
+  }
+
+  @Override
+  public Uni<Result> run(Statement statement, Options options) {
+    String kind = SqliteGuard.check(statement.sql());
+    if (options.readOnly() || MAYBE_READING.contains(kind)) {
+      Uni<Result> read = reading(options, use -> use.run(statement));
+      return options.readOnly()
+          ? read
+          : read.onFailure(NotReading.class)
+              .recoverWithUni(() -> writing(kind, statement, options));
+    }
+    return writing(kind, statement, options);
+  }
+
+  private Uni<Result> writing(String kind, Statement statement, Options options) {
+    return BY_THEMSELVES.contains(kind)
+        ? use(writer, options, use -> use.run(statement))
+        : transaction(options, session -> session.run(statement));
+  }
+
+  private <T> Uni<T> reading(Options options, Function<SqliteUse, Uni<T>> work) {
+    return use(readers, options, use -> use.queryOnly(isInMemory()).chain(() -> work.apply(use)))
+        .onFailure(e -> options.readOnly() && e instanceof NotReading)
+        .transform(_ -> NotReading.forbidden());
+  }
+
+  @Override
+  public Uni<RowStream> stream(Statement statement, Options options) {
+    String kind = SqliteGuard.check(statement.sql());
+    if (options.readOnly() || MAYBE_READING.contains(kind)) {
+      Uni<RowStream> read = streamOn(readers, statement, options, true);
+      return options.readOnly()
+          ? read.onFailure(NotReading.class).transform(_ -> NotReading.forbidden())
+          : read.onFailure(NotReading.class)
+              .recoverWithUni(() -> streamOn(writer, statement, options, false));
+    }
+    return streamOn(writer, statement, options, false);
+  }
+
+  /** Goes on to its end even when nobody waits for it any more, so that no connection is lost. */
+  private Uni<RowStream> streamOn(
+      Slots slots, Statement statement, Options options, boolean reading) {
+    return RowStream.opened(
+        () -> opening(slots, statement, options, reading).subscribeAsCompletionStage(), () -> {});
+  }
+
+  private Uni<RowStream> opening(
+      Slots slots, Statement statement, Options options, boolean reading) {
+    return slots
+        .acquire(options.timeout())
+        .chain(
+            slot -> {
+              SqliteUse use = new SqliteUse(slot, options);
+              return (reading ? use.queryOnly(isInMemory()) : use.begin(false))
+                  .chain(() -> use.open(statement))
+                  .map(
+                      cursor -> {
+                        Multi<List<List<Cell>>> chunks =
+                            Multi.createBy()
+                                .repeating()
+                                .uni(() -> use.next(cursor))
+                                .until(List::isEmpty)
+                                .onTermination()
+                                .call(
+                                    (_, _) ->
+                                        use.finish(cursor, !reading)
+                                            .eventually(() -> slots.release(slot)));
+                        return new RowStream(cursor.columns(), chunks);
+                      })
+                  .onFailure()
+                  .call(() -> use.abandon().eventually(() -> slots.release(slot)));
+            });
+  }
+
+  @Override
+  public <T> Uni<T> transaction(Options options, Function<Session, Uni<T>> work) {
+    return options.readOnly()
+        ? reading(options, use -> inTransaction(use, true, work))
+        : use(writer, options, use -> inTransaction(use, false, work));
+  }
+
+  private static <T> Uni<T> inTransaction(
+      SqliteUse use, boolean readOnly, Function<Session, Uni<T>> work) {
+    return use.begin(readOnly)
+        .chain(() -> work.apply(use))
+        .chain(result -> use.commit().map(_ -> result));
+  }
+
+  /** As above: cancelling waits for nothing, and ends nothing. */
+  private static <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+    return Uni.createFrom()
+        .emitter(
+            emitter ->
+                using(slots, options, work).subscribe().with(emitter::complete, emitter::fail));
+  }
+
+  private static <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+    return slots
+        .acquire(options.timeout())
+        .chain(
+            slot -> {
+              SqliteUse use = new SqliteUse(slot, options);
+              return Uni.createFrom()
+                  .deferred(() -> work.apply(use))
+                  .onTermination()
+                  .call(() -> use.abandon().eventually(() -> slots.release(slot)));
+            });
+  }
+
+  @Override
+  public Uni<Table> table(String name) {
+    Statement lookUp =
+        new Statement(
+            "SELECT s.name, c.name, c.pk FROM sqlite_schema s, pragma_table_info(s.name) c"
+                + " WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE"
+                + " AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY c.cid",
+            List.of(new Param.Text(name)));
+    return run(lookUp, Options.internal(CATALOGUE)).map(result -> table(name, result));
+  }
+
+  private static Table table(String name, Result result) {
+    if (result.rows().isEmpty()) {
+      throw new ApiException.NotFound("there is no table '" + name + "'");
+    }
+    Map<Long, String> key = new TreeMap<>();
+    for (List<Cell> row : result.rows()) {
+      if (row.get(2) instanceof Cell.Int(long place) && place > 0) {
+        key.put(place, text(row.get(1)));
+      }
+    }
+    return new Table(
+        Table.quote(text(result.rows().getFirst().getFirst())),
+        result.rows().stream().map(row -> text(row.get(1))).toList(),
+        List.copyOf(key.values()));
+  }
+
+  private static String text(Cell cell) {
+    return cell instanceof Cell.Text(String value) ? value : "";
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    if (readers.isExhausted()) {
+      // Busy is not down: waiting in line with the others would say so.
+      return Uni.createFrom().voidItem();
+    }
+    return run(
+            new Statement("SELECT count(*) FROM sqlite_schema", List.of()), Options.internal(PING))
+        .replaceWithVoid();
+  }
+
+  @Override
+  public void close() {
+    readers.close();
+    writer.close();
+  }
+}

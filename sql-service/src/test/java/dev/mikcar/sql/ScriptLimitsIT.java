@@ -1,0 +1,143 @@
+package dev.mikcar.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mikcar.test.HttpClient;
+import dev.mikcar.test.Response;
+import dev.mikcar.test.SidecarProcess;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Scripts that use all they can get: each ends within its limit and a second, while the others are
+ * served, in a process that ends at its first lack of memory.
+ */
+class ScriptLimitsIT extends WireContract {
+  private static final long LIMIT_NANOS = 2_000_000_000L;
+  private static SidecarProcess process;
+
+  @BeforeAll
+  static void start() {
+    process =
+        SidecarProcess.builder()
+            .env("DATABASE_URL", "sqlite::memory:")
+            .env("SQL_SCRIPT_TIMEOUT", "1s")
+            .env("SQL_SCRIPT_MEMORY", "64M")
+            .env("SQL_SCRIPT_STATEMENTS", "100")
+            .jvm("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC")
+            .start()
+            .awaitReady();
+  }
+
+  @AfterAll
+  static void stop() {
+    process.close();
+  }
+
+  @Override
+  HttpClient http() {
+    return process.client();
+  }
+
+  @Override
+  boolean isPostgres() {
+    return false;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "while (true) {}",
+        "for (;;) { try { while (true) {} } catch (e) {} finally { continue } }",
+        "const a = []; while (true) a.push({})",
+        "const a = []; while (true) a.push('x'.repeat(1000) + a.length)",
+        "let s = 'x'; while (true) s += s",
+        "'x'.repeat(2 ** 29).length",
+        "let s = 'x'.repeat(2 ** 24 - 1); const a = []; while (true) a.push(s + a.length)",
+        "new Array(1e8).fill(0).length",
+        "[...Array(3e8)].length",
+        "Array.from({ length: 1e9 }).length",
+        "JSON.stringify(Array(3e7).fill('abcdefgh')).length",
+        "function f() { return f() + 1 } return f()",
+        "const f = (n) => [n].map(f); return f(1)",
+        "let o = {}; while (true) o = { o }; ",
+        "[3, 2, 1].sort(() => { while (true) {} })",
+        "export default async () => { while (true) await null }",
+        "const p = () => Promise.resolve().then(p); await p()",
+        "let n = 2n; while (true) n = n * n"
+      })
+  void whatNeverEndsIsEnded(String script) throws Exception {
+    long start = System.nanoTime();
+    CompletableFuture<Response> greedy = CompletableFuture.supplyAsync(() -> script(script));
+
+    int others = 0;
+    while (!greedy.isDone()) {
+      long asked = System.nanoTime();
+      assertThat(rows("SELECT 1 AS a")).isEqualTo("[{\"a\":1}]");
+      assertThat(System.nanoTime() - asked)
+          .as("another request meanwhile")
+          .isLessThan(1_000_000_000L);
+      others++;
+    }
+
+    Response answer = greedy.get();
+    assertThat(System.nanoTime() - start).isLessThan(LIMIT_NANOS);
+    assertThat(answer.status()).as(answer.toString()).isIn(400, 504);
+    assertThat(answer.text()).containsPattern("\"code\":\"SCRIPT_(ERROR|LIMIT|TIMEOUT)\"");
+    assertThat(others).isPositive();
+    assertThat(script("1 + 1").text()).isEqualTo("{\"result\":2,\"queries_executed\":0}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/(a+)+$/.test('a'.repeat(60) + 'b')",
+        "/^(a|a)*\\1$/.test('a'.repeat(60) + 'b')",
+        "/(x+x+)+y\\1/.test('x'.repeat(200))",
+        "/(?=(a+))a*b\\1/.test('a'.repeat(50000))"
+      })
+  void aCatastrophicRegexEnds(String script) {
+    long start = System.nanoTime();
+
+    Response answer = script(script);
+
+    assertThat(System.nanoTime() - start).isLessThan(LIMIT_NANOS);
+    assertThat(answer.status()).as(answer.toString()).isIn(200, 400, 504);
+  }
+
+  @Test
+  void aScriptThatTakesTooLongIsRolledBack() {
+    String t = fresh();
+    given("CREATE TABLE " + t + " (id int)");
+
+    Response answer = script("sql.execute('INSERT INTO " + t + " VALUES (1)'); while (true) {}");
+
+    assertError(answer, 504, "SCRIPT_TIMEOUT");
+    assertThat(rows("SELECT count(*) AS c FROM " + t)).isEqualTo("[{\"c\":0}]");
+  }
+
+  @Test
+  void statementsAreCounted() {
+    Response answer = script("while (true) sql.query('SELECT 1 AS a')");
+
+    assertError(answer, 400, "SCRIPT_LIMIT");
+  }
+
+  @Test
+  void aStatementThatTakesTooLongEndsTheScript() {
+    long start = System.nanoTime();
+
+    Response answer =
+        script(
+            "return sql.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                + " SELECT max(i) FROM n')");
+
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(504);
+    assertThat(System.nanoTime() - start).isLessThan(LIMIT_NANOS);
+    assertThat(rows("SELECT 1 AS a")).isEqualTo("[{\"a\":1}]");
+  }
+}
