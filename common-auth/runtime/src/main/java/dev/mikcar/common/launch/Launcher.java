@@ -3,11 +3,14 @@ package dev.mikcar.common.launch;
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.common.settings.Settings;
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -17,6 +20,8 @@ import picocli.CommandLine;
  * Quarkus puts above the environment too.
  */
 public final class Launcher {
+  private static final Logger LOG = Logger.getLogger(Launcher.class);
+
   private Launcher() {}
 
   /**
@@ -98,13 +103,29 @@ public final class Launcher {
     System.setProperty("vertx.disableURIValidation", "true");
     Thread main = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main), "await-end"));
-    Quarkus.run(null, (code, cause) -> end(code));
+    Quarkus.run(null, Launcher::end);
   }
 
   /** In dev mode, the application also ends to be started again. Before its start all is NORMAL. */
-  private static void end(int code) {
+  private static void end(int code, @Nullable Throwable cause) {
+    if (cause != null) {
+      report(cause);
+    }
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       Runtime.getRuntime().halt(code);
+    }
+  }
+
+  /** One line for what the operator can mend, which is what such an exception is for. */
+  private static void report(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof PreventFurtherStepsException || cause instanceof ConfigurationException) {
+      int _ = fail(String.valueOf(cause.getMessage()));
+    } else {
+      LOG.error("Cannot start", failure);
     }
   }
 
