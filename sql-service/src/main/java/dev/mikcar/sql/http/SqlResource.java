@@ -95,7 +95,13 @@ public class SqlResource {
   private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
-    return backend.database().stream(query.statement(), options);
+    return backend.database().stream(query.statement(), options)
+        .map(rows -> new RowStream(rows.columns(), whileRead(routing, rows.chunks())));
+  }
+
+  /** Quarkus reads a stream on to its end when the reader left before the first row. */
+  private static <T> Multi<T> whileRead(RoutingContext routing, Multi<T> stream) {
+    return stream.select().first(_ -> !routing.response().closed());
   }
 
   @POST
