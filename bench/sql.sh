@@ -37,7 +37,7 @@ lua() {
   cat >"$work/$1.lua" <<LUA
 wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"
 local bad = 0
-request = function() $4 return wrk.format(nil, "/sql/$2", $3) end
+request = function() $4 return wrk.format(nil, "/sql/$2", nil, $3) end
 response = function(status) if status ~= 200 then bad = bad + 1; print("status " .. status) end end
 LUA
 }
