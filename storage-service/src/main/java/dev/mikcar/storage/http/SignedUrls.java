@@ -78,8 +78,10 @@ public class SignedUrls implements OtherCredential {
 
   @Override
   public boolean admits(RoutingContext routing) {
-    String signature = routing.queryParams().get(SIGNATURE);
-    if (signature == null || !ExactPath.isBelow(routing, PREFIX)) {
+    // First the path: requests of every service come here, and reading their query costs.
+    String signature =
+        ExactPath.isBelow(routing, PREFIX) ? routing.queryParams().get(SIGNATURE) : null;
+    if (signature == null) {
       return false;
     }
     if (!isGood(signature, routing)) {

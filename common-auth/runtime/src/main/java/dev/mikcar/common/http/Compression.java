@@ -43,9 +43,9 @@ public final class Compression {
       HttpServerRequest request, @Nullable String contentType, long length) {
     String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
     return accepted != null
-        && accepted.toLowerCase(Locale.ROOT).matches(".*(gzip|deflate|\\*).*")
         && length > THRESHOLD
-        && shrinks(contentType);
+        && shrinks(contentType)
+        && accepted.toLowerCase(Locale.ROOT).matches(".*(gzip|deflate|\\*).*");
   }
 
   private static void mark(HttpServerResponse response) {
