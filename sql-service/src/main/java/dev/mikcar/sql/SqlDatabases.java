@@ -1,11 +1,11 @@
 package dev.mikcar.sql;
 
+import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.postgres.PostgresDatabase;
 import dev.mikcar.sql.sqlite.SqliteDatabase;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Path;
 
 /**
@@ -29,14 +29,12 @@ record SqlDatabases(String scheme, SqlDatabase database) {
     if (settings.url().isEmpty()) {
       return sqlite(file, settings);
     }
-    String url = settings.url().get();
-    int colon = url.indexOf(':');
-    String scheme = colon < 0 ? "" : url.substring(0, colon);
-    String rest = url.substring(colon + 1);
-    return switch (scheme) {
+    BackendUrl url = BackendUrl.of(VARIABLE, ACCEPTED, settings.url().get(), ":");
+    String rest = url.rest();
+    return switch (url.scheme()) {
       case "postgres", "postgresql" -> {
         if (!rest.startsWith("//")) {
-          throw new SettingException(VARIABLE, "there is no // after the scheme", ACCEPTED);
+          throw url.unusable("there is no // after the scheme");
         }
         yield new SqlDatabases(
             "postgres",
@@ -46,30 +44,13 @@ record SqlDatabases(String scheme, SqlDatabase database) {
       case "sqlite" ->
           rest.equals(":memory:") || rest.equals("//:memory:")
               ? new SqlDatabases("sqlite", SqliteDatabase.inMemory(settings.patience()))
-              : sqlite(path(rest), settings);
-      // Only the scheme is said: what follows it may hold a password.
-      case "" -> throw new SettingException(VARIABLE, "it is no URL", ACCEPTED);
-      default ->
-          throw new SettingException(VARIABLE, "there is no backend '" + scheme + "'", ACCEPTED);
+              : sqlite(url.path(rest.startsWith("//") ? rest.substring(2) : "", "file"), settings);
+      default -> throw url.unknown();
     };
   }
 
   private static SqlDatabases sqlite(Path file, SqlSettings settings) {
     return new SqlDatabases(
         "sqlite", SqliteDatabase.inFile(file, settings.connections(), settings.patience()));
-  }
-
-  /** Percent-decoded, as in any URL; {@code sqlite://file.db} is relative to the working folder. */
-  private static Path path(String rest) {
-    String after = rest.startsWith("//") ? rest.substring(2) : "";
-    try {
-      URI uri = URI.create("file:///x/" + after);
-      if (!after.isBlank() && uri.getQuery() == null && uri.getFragment() == null) {
-        return Path.of(uri.getPath().substring("/x/".length())).toAbsolutePath();
-      }
-    } catch (IllegalArgumentException e) {
-      // Said below.
-    }
-    throw new SettingException(VARIABLE, "what follows the scheme is no file", ACCEPTED);
   }
 }

@@ -4,8 +4,9 @@ import io.quarkus.runtime.PreventFurtherStepsException;
 
 /**
  * A setting that cannot be used. Thrown while the process starts, it ends the process with its
- * message as the only line on standard error and exit code 2: that is what Quarkus does with the
- * {@link PreventFurtherStepsException} at its root. The message must not hold a credential.
+ * message as the only line on standard error and exit code 2: Quarkus takes the code from the
+ * {@link PreventFurtherStepsException} at its root, and the launcher the line. The message must not
+ * hold a credential.
  */
 public final class SettingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
