@@ -75,11 +75,12 @@ public class SqlBackend implements BackendCheck {
   }
 
   @Override
-  public Uni<Result> check() {
-    return database()
-        .ping()
-        .map(ignored -> Result.up(SERVICE, scheme))
-        .onFailure()
-        .recoverWithItem(e -> Result.down(SERVICE, scheme, String.valueOf(e.getMessage())));
+  public String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    return database().ping();
   }
 }

@@ -74,11 +74,12 @@ public class StorageBackend implements BackendCheck {
   }
 
   @Override
-  public Uni<Result> check() {
-    return store()
-        .ping()
-        .map(ignored -> Result.up(SERVICE, scheme))
-        .onFailure()
-        .recoverWithItem(e -> Result.down(SERVICE, scheme, String.valueOf(e.getMessage())));
+  public String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    return store().ping();
   }
 }

@@ -12,11 +12,14 @@ public interface BackendCheck {
   /** The service, as in its path prefix. */
   String service();
 
+  /** The scheme of the backend's URL. */
+  String scheme();
+
   /**
-   * Whether the backend can do its work now. May take its time, but not block; failing counts as
-   * down.
+   * Whether the backend can do its work now. May take its time, but not block; the message of a
+   * failure is what the answer says.
    */
-  Uni<Result> check();
+  Uni<Void> ping();
 
   /** UP or DOWN, as Kubernetes users know them. */
   enum Status {

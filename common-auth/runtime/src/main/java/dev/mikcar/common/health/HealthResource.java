@@ -64,7 +64,13 @@ public class HealthResource {
 
   private static Uni<BackendCheck.Result> run(BackendCheck check) {
     return check
-        .check()
+        .ping()
+        .map(ignored -> BackendCheck.Result.up(check.service(), check.scheme()))
+        .onFailure()
+        .recoverWithItem(
+            e ->
+                BackendCheck.Result.down(
+                    check.service(), check.scheme(), String.valueOf(e.getMessage())))
         .ifNoItem()
         .after(PATIENCE)
         .recoverWithItem(
