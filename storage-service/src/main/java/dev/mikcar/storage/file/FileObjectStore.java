@@ -238,7 +238,7 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public Uni<Listing> list(Listing.Query query) {
-    return io(folder -> new Walk(query).through(folder.objects()));
+    return io(folder -> new Walk(folder.names(), query).through(folder));
   }
 
   @Override

@@ -32,6 +32,7 @@ final class Folder implements AutoCloseable {
   private final FileChannel lock;
   private final Directory objects;
   private final Directory temporary;
+  private final Names names = new Names();
 
   /** Read: folders are used; write: folders are made, so that one seen is on stable storage. */
   private final ReentrantReadWriteLock making = new ReentrantReadWriteLock();
@@ -118,6 +119,11 @@ final class Folder implements AutoCloseable {
     return temporary;
   }
 
+  /** The names in the tree of objects. */
+  Names names() {
+    return names;
+  }
+
   static String temporaryName() {
     return UUID.randomUUID().toString();
   }
@@ -171,6 +177,7 @@ final class Folder implements AutoCloseable {
             place,
             folder -> {
               from.move(name, folder, place.file());
+              names.added(place.folders(), place.file());
               folder.sync();
               return true;
             });
@@ -199,9 +206,9 @@ final class Folder implements AutoCloseable {
     try {
       Directory current = objects;
       try {
-        for (String name : folders) {
+        for (int depth = 0; depth < folders.size(); depth++) {
           Directory outer = current;
-          current = childOrNew(outer, name);
+          current = childOrNew(outer, folders.subList(0, depth), folders.get(depth));
           if (outer != objects) {
             outer.close();
           }
@@ -216,7 +223,8 @@ final class Folder implements AutoCloseable {
     }
   }
 
-  private Directory childOrNew(Directory folder, String name) throws IOException {
+  private Directory childOrNew(Directory folder, List<String> folders, String name)
+      throws IOException {
     try {
       return folder.child(name);
     } catch (NoSuchFileException e) {
@@ -224,6 +232,7 @@ final class Folder implements AutoCloseable {
       String fresh = temporaryName();
       Files.createDirectory(path.resolve("tmp").resolve(fresh));
       temporary.move(fresh, folder, name);
+      names.added(folders, name);
       folder.sync();
       return folder.child(name);
     }

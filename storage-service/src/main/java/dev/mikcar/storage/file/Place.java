@@ -1,13 +1,12 @@
 package dev.mikcar.storage.file;
 
 import dev.mikcar.storage.store.ObjectPath;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an object is on disk: the folders on the way, and its file.
@@ -79,62 +78,97 @@ record Place(List<String> folders, String file) {
   }
 
   /**
-   * What a name on disk stands for.
+   * What a name on disk stands for. Ordered as the paths are.
    *
-   * @param bytes the bytes of the path that it adds, with the slash when it is a folder
-   * @param isFile whether it is an object, rather than a folder of some
+   * @param key the bytes of the path that it adds; behind those of a folder stands the slash, and
+   *     behind those of names that go on a zero, which no path has: they come after the object that
+   *     is called so, and before all else
    */
-  @SuppressWarnings("ArrayRecordComponent") // Equal by the name on disk.
-  record Name(String onDisk, byte[] bytes, boolean isFile) implements Comparable<Name> {
-    /** Empty for a name that this class never gives. */
-    static Optional<Name> of(String onDisk) {
+  @SuppressWarnings("ArrayRecordComponent") // Compared as such.
+  record Name(byte[] key) implements Comparable<Name> {
+    private static final byte SLASH = '/';
+
+    /** Null for a name that this class never gives. */
+    static @Nullable Name of(String onDisk) {
       boolean goesOn = onDisk.endsWith(GOES_ON);
       boolean folder = onDisk.endsWith(FOLDER);
-      String encoded =
-          goesOn || folder
-              ? onDisk.substring(0, onDisk.length() - (goesOn ? GOES_ON : FOLDER).length())
-              : onDisk;
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length() + 1);
-      for (int i = 0; i < encoded.length(); i++) {
-        char c = encoded.charAt(i);
-        if (c == '%' && encoded.length() > i + 2 && isHex(encoded, i + 1)) {
-          bytes.write(HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+      int length = onDisk.length() - (goesOn ? GOES_ON.length() : folder ? FOLDER.length() : 0);
+      byte[] key = new byte[length + 1];
+      int size = 0;
+      for (int i = 0; i < length; i++) {
+        char c = onDisk.charAt(i);
+        if (c == '%' && length > i + 2 && isHex(onDisk, i + 1)) {
+          key[size++] = (byte) HexFormat.fromHexDigits(onDisk, i + 1, i + 3);
           i += 2;
-        } else if (c == '^' && encoded.length() > i + 1) {
+        } else if (c == '^' && length > i + 1) {
           i++;
-          bytes.write(encoded.charAt(i) - 'a' + 'A');
+          key[size++] = (byte) (onDisk.charAt(i) - 'a' + 'A');
         } else if (PLAIN.indexOf(c) >= 0) {
-          bytes.write(c);
+          key[size++] = (byte) c;
         } else {
-          return Optional.empty();
+          return null;
         }
       }
       if (folder) {
-        bytes.write('/');
+        key[size++] = SLASH;
+      } else if (goesOn) {
+        key[size++] = 0;
       }
-      Name name = new Name(onDisk, bytes.toByteArray(), !goesOn && !folder);
-      return onDisk.isEmpty() ? Optional.empty() : Optional.of(name);
+      return onDisk.isEmpty() ? null : new Name(Arrays.copyOf(key, size));
     }
 
     private static boolean isHex(String text, int at) {
       return HexFormat.isHexDigit(text.charAt(at)) && HexFormat.isHexDigit(text.charAt(at + 1));
     }
 
-    /** By the bytes; the object before the folder of those whose names go on. */
-    @Override
-    public int compareTo(Name other) {
-      int order = Arrays.compareUnsigned(bytes, other.bytes);
-      return order != 0 ? order : Boolean.compare(other.isFile, isFile);
+    /** The least of the names whose paths begin so, or of the folders that lead there. */
+    static Name leastOf(byte[] path) {
+      int slash = 0;
+      while (slash < path.length && path[slash] != SLASH) {
+        slash++;
+      }
+      return new Name(Arrays.copyOf(path, Math.min(CHUNK, Math.min(slash + 1, path.length))));
+    }
+
+    /** The least name that comes after it. */
+    Name successor() {
+      return new Name(Arrays.copyOf(key, key.length + 1));
+    }
+
+    private boolean endsWith(int last) {
+      return key.length > 0 && key[key.length - 1] == last;
+    }
+
+    /** Whether it is an object, rather than a folder of some. */
+    boolean isFile() {
+      return !endsWith(SLASH) && !endsWith(0);
+    }
+
+    /** The bytes of the path that it adds, with the slash when it is a folder. */
+    byte[] bytes() {
+      return endsWith(0) ? Arrays.copyOf(key, key.length - 1) : key;
+    }
+
+    /** How it is called on disk. */
+    String onDisk() {
+      return isFile()
+          ? encode(key)
+          : encode(Arrays.copyOf(key, key.length - 1)) + (endsWith(0) ? GOES_ON : FOLDER);
     }
 
     @Override
-    public boolean equals(Object other) {
-      return other instanceof Name name && onDisk.equals(name.onDisk);
+    public int compareTo(Name other) {
+      return Arrays.compareUnsigned(key, other.key);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Name name && Arrays.equals(key, name.key);
     }
 
     @Override
     public int hashCode() {
-      return onDisk.hashCode();
+      return Arrays.hashCode(key);
     }
   }
 }

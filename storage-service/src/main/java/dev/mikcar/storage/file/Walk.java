@@ -9,21 +9,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One page of a listing, in the order of the bytes of the locations. Of each folder on the way it
- * keeps the next {@link #AT_ONCE} names, however many are in it.
- */
+/** One page of a listing, in the order of the bytes of the locations. */
 final class Walk {
-  private static final int AT_ONCE = 1024;
-
   /** Greater than any byte of UTF-8, so that it comes after all that begins alike. */
   private static final byte BEYOND = (byte) 0xff;
 
+  private final Names names;
   private final Listing.Query query;
   private final byte[] prefix;
   private final List<Listing.Item> objects = new ArrayList<>();
@@ -35,89 +29,103 @@ final class Walk {
   private @Nullable String last;
   private boolean hasMore;
 
-  Walk(Listing.Query query) {
+  Walk(Names names, Listing.Query query) {
+    this.names = names;
     this.query = query;
     this.prefix = bytes(query.prefix());
     byte[] after = bytes(query.after());
     this.bound = query.isAfterPrefix() ? beyond(after) : after;
   }
 
-  Listing through(Directory objects) throws IOException {
+  Listing through(Folder folder) throws IOException {
     int slash = query.prefix().lastIndexOf('/');
     List<String> parts =
         slash < 0 ? List.of() : List.of(query.prefix().substring(0, slash).split("/", -1));
-    descend(objects, Place.folders(parts), bytes(query.prefix().substring(0, slash + 1)));
-    return new Listing(this.objects, prefixes, hasMore ? last : null);
+    List<String> folders = Place.folders(parts);
+    descend(
+        folder.objects(),
+        folders,
+        new Position(String.join("/", folders), bytes(query.prefix().substring(0, slash + 1))));
+    return new Listing(objects, prefixes, hasMore ? last : null);
   }
 
-  private void descend(Directory from, List<String> folders, byte[] base) throws IOException {
+  /**
+   * A folder.
+   *
+   * @param where its path, relative to the tree of objects
+   * @param base what the locations of its objects begin with
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Position(String where, byte[] base) {
+    Position child(Place.Name name) {
+      String below = where.isEmpty() ? name.onDisk() : where + "/" + name.onDisk();
+      return new Position(below, join(base, name.bytes()));
+    }
+  }
+
+  private void descend(Directory from, List<String> folders, Position position) throws IOException {
     if (folders.isEmpty()) {
-      visit(from, base);
+      visit(from, position);
       return;
     }
     try (Directory next = from.child(folders.getFirst())) {
-      descend(next, folders.subList(1, folders.size()), base);
+      descend(next, folders.subList(1, folders.size()), position);
     } catch (NoSuchFileException | NotDirectoryException e) {
       // Nothing has that prefix.
     }
   }
 
-  /** All below a folder, whose objects' locations begin with {@code base}. */
-  private void visit(Directory folder, byte[] base) throws IOException {
-    Place.@Nullable Name before = null;
-    while (!hasMore) {
-      List<Place.Name> names = next(folder, base, before);
-      for (Place.Name name : names) {
+  /** All below a folder. */
+  private void visit(Directory folder, Position position) throws IOException {
+    byte[] base = position.base();
+    Place.Name from = first(base);
+    Names.Batch batch;
+    do {
+      batch = names.next(folder, position.where(), from);
+      for (Place.Name name : batch.names()) {
         byte[] location = join(base, name.bytes());
+        if (isWanted(location, name.isFile())) {
+          if (name.isFile()) {
+            take(folder, name, new String(location, StandardCharsets.UTF_8));
+          } else {
+            enter(folder, name, position);
+          }
+        }
         if (hasMore) {
           return;
         }
-        if (name.isFile()) {
-          if (isWanted(location, true)) {
-            take(folder, name, new String(location, StandardCharsets.UTF_8));
-          }
-        } else if (isWanted(location, false)) {
-          try (Directory child = folder.child(name.onDisk())) {
-            visit(child, location);
-          } catch (NoSuchFileException | NotDirectoryException e) {
-            // It was emptied meanwhile.
-          }
-        }
+        from = name.successor();
       }
-      if (names.size() < AT_ONCE) {
-        return;
-      }
-      before = names.getLast();
+      Place.Name first = first(base);
+      from = from.compareTo(first) < 0 ? first : from;
+    } while (!batch.isEnd() && isWanted(base, false));
+  }
+
+  private void enter(Directory folder, Place.Name name, Position position) throws IOException {
+    try (Directory child = folder.child(name.onDisk())) {
+      visit(child, position.child(name));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      // It was emptied meanwhile.
     }
   }
 
-  /** The next names in order, of those that may lead to something. */
-  private List<Place.Name> next(Directory folder, byte[] base, Place.@Nullable Name before)
-      throws IOException {
-    PriorityQueue<Place.Name> smallest = new PriorityQueue<>(Comparator.reverseOrder());
-    folder.forEach(
-        onDisk ->
-            Place.Name.of(onDisk)
-                .filter(name -> before == null || name.compareTo(before) > 0)
-                .filter(name -> smallest.size() < AT_ONCE || name.compareTo(smallest.peek()) < 0)
-                .filter(name -> isWanted(join(base, name.bytes()), name.isFile()))
-                .ifPresent(
-                    name -> {
-                      smallest.add(name);
-                      if (smallest.size() > AT_ONCE) {
-                        smallest.poll();
-                      }
-                    }));
-    return smallest.stream().sorted().toList();
+  /** The first name in a folder that may lead to something. */
+  private Place.Name first(byte[] base) {
+    byte[] least = Arrays.compareUnsigned(bound, prefix) > 0 ? bound : prefix;
+    return Place.Name.leastOf(
+        startsWith(least, base)
+            ? Arrays.copyOfRange(least, base.length, least.length)
+            : new byte[0]);
   }
 
   /** Whether the object, or one of those that begin so, has the prefix and is after the bound. */
   private boolean isWanted(byte[] location, boolean isObject) {
+    boolean isAfter = Arrays.compareUnsigned(location, bound) > 0;
     if (isObject) {
-      return startsWith(location, prefix) && Arrays.compareUnsigned(location, bound) > 0;
+      return isAfter && startsWith(location, prefix);
     }
     return (startsWith(location, prefix) || startsWith(prefix, location))
-        && (Arrays.compareUnsigned(location, bound) > 0 || startsWith(bound, location));
+        && (isAfter || (startsWith(bound, location) && !Arrays.equals(bound, beyond(location))));
   }
 
   private void take(Directory folder, Place.Name name, String location) throws IOException {
