@@ -11,12 +11,12 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
-import io.smallrye.mutiny.Multi;
+import dev.mikcar.storage.store.UploadMemory;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,10 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import mutiny.zero.flow.adapters.AdaptersToFlow;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.core.async.ResponsePublisher;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -43,14 +40,33 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 public final class S3ObjectStore implements ObjectStore {
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
 
+  /**
+   * Of at most 5 GiB in a request S3 could make a copy, but it says nothing before it is done;
+   * parts are done soon, and at the same time.
+   */
+  private static final long COPY_PART = 256L << 20;
+
   private final S3Bucket bucket;
   private final S3AsyncClient client;
   private final S3Presigner presigner;
+  private final UploadMemory memory;
+  private final long copyPart;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Reaches for nothing until it is used. */
   public S3ObjectStore(S3Bucket bucket) {
+    this(bucket, UploadMemory.ofQuarterOfTheHeap(), COPY_PART);
+  }
+
+  /**
+   * Reaches for nothing until it is used.
+   *
+   * @param copyPart bytes; what is larger is copied in parts of that size
+   */
+  S3ObjectStore(S3Bucket bucket, UploadMemory memory, long copyPart) {
     this.bucket = bucket;
+    this.memory = memory;
+    this.copyPart = copyPart;
     this.client = S3Clients.client(bucket);
     this.presigner = S3Clients.presigner(bucket);
   }
@@ -72,7 +88,7 @@ public final class S3ObjectStore implements ObjectStore {
         : etag;
   }
 
-  private static <T> Uni<T> call(Supplier<CompletableFuture<T>> call) {
+  static <T> Uni<T> call(Supplier<CompletableFuture<T>> call) {
     return Uni.createFrom().completionStage(call).onFailure().transform(S3Errors::translate);
   }
 
@@ -87,12 +103,12 @@ public final class S3ObjectStore implements ObjectStore {
         found.contentLength(),
         unquoted(found.eTag()),
         found.lastModified(),
-        new ObjectHeaders(
-            Objects.requireNonNullElse(found.contentType(), ObjectHeaders.UNKNOWN_TYPE),
+        headers(
+            found.contentType(),
             found.cacheControl(),
             found.contentDisposition(),
             found.contentEncoding(),
-            new TreeMap<>(found.metadata())));
+            found.metadata()));
   }
 
   @Override
@@ -109,7 +125,7 @@ public final class S3ObjectStore implements ObjectStore {
                             .key(key(path))
                             .range(header(range))
                             .ifMatch(etag == null ? null : '"' + etag + '"'),
-                    AsyncResponseTransformer.<GetObjectResponse>toPublisher()))
+                    new S3Download()))
         .map(S3ObjectStore::body)
         .onFailure(S3ObjectStore::isUnsatisfiable)
         .recoverWithUni(() -> unsatisfiable(path))
@@ -137,8 +153,8 @@ public final class S3ObjectStore implements ObjectStore {
     return head(path).chain(info -> Uni.createFrom().failure(ByteRange.unsatisfiable(info.size())));
   }
 
-  private static ObjectBody body(ResponsePublisher<GetObjectResponse> publisher) {
-    GetObjectResponse found = publisher.response();
+  private static ObjectBody body(S3Download.Opened opened) {
+    GetObjectResponse found = opened.response();
     long length = found.contentLength();
     long first = 0;
     long size = length;
@@ -152,14 +168,28 @@ public final class S3ObjectStore implements ObjectStore {
             size,
             unquoted(found.eTag()),
             found.lastModified(),
-            new ObjectHeaders(
-                Objects.requireNonNullElse(found.contentType(), ObjectHeaders.UNKNOWN_TYPE),
+            headers(
+                found.contentType(),
                 found.cacheControl(),
                 found.contentDisposition(),
                 found.contentEncoding(),
-                new TreeMap<>(found.metadata())));
-    Multi<ByteBuffer> bytes = Multi.createFrom().publisher(AdaptersToFlow.publisher(publisher));
-    return new ObjectBody(info, new ByteRange.Slice(first, length), new Content.Streamed(bytes));
+                found.metadata()));
+    return new ObjectBody(
+        info, new ByteRange.Slice(first, length), new Content.Streamed(opened.bytes()));
+  }
+
+  private static ObjectHeaders headers(
+      @Nullable String contentType,
+      @Nullable String cacheControl,
+      @Nullable String contentDisposition,
+      @Nullable String contentEncoding,
+      Map<String, String> meta) {
+    return new ObjectHeaders(
+        Objects.requireNonNullElse(contentType, ObjectHeaders.UNKNOWN_TYPE),
+        cacheControl,
+        contentDisposition,
+        contentEncoding,
+        new TreeMap<>(meta));
   }
 
   @Override
@@ -168,7 +198,10 @@ public final class S3ObjectStore implements ObjectStore {
         .chain(
             guard ->
                 Uni.createFrom()
-                    .item(() -> new S3Upload(client, bucket.name(), key(path), upload, guard).run())
+                    .item(
+                        () ->
+                            new S3Upload(client, bucket.name(), key(path), upload, guard, memory)
+                                .run())
                     .runSubscriptionOn(threads))
         .onFailure()
         .transform(S3Errors::translate)
@@ -205,7 +238,12 @@ public final class S3ObjectStore implements ObjectStore {
         .chain(
             info -> {
               condition.require(info.etag());
-              return call(() -> client.deleteObject(d -> d.bucket(bucket.name()).key(key(path))));
+              // Amazon's judges it once more; stores that do not know it leave it at that.
+              String etag = condition.isNone() ? null : '"' + info.etag() + '"';
+              return call(
+                  () ->
+                      client.deleteObject(
+                          d -> d.bucket(bucket.name()).key(key(path)).ifMatch(etag)));
             })
         .replaceWithVoid();
   }
@@ -220,17 +258,25 @@ public final class S3ObjectStore implements ObjectStore {
   public Uni<Void> copy(ObjectPath from, ObjectPath to) {
     return head(from)
         .chain(
-            ignored ->
-                from.equals(to)
-                    ? Uni.createFrom().voidItem()
-                    : call(() ->
-                            client.copyObject(
-                                copy ->
-                                    copy.sourceBucket(bucket.name())
-                                        .sourceKey(key(from))
-                                        .destinationBucket(bucket.name())
-                                        .destinationKey(key(to))))
-                        .replaceWithVoid());
+            info -> {
+              if (from.equals(to)) {
+                return Uni.createFrom().voidItem();
+              }
+              return info.size() > copyPart
+                  ? new S3Copy(client, bucket.name(), key(from), key(to), info, copyPart).run()
+                  : copyAtOnce(from, to);
+            });
+  }
+
+  private Uni<Void> copyAtOnce(ObjectPath from, ObjectPath to) {
+    return call(() ->
+            client.copyObject(
+                copy ->
+                    copy.sourceBucket(bucket.name())
+                        .sourceKey(key(from))
+                        .destinationBucket(bucket.name())
+                        .destinationKey(key(to))))
+        .replaceWithVoid();
   }
 
   @Override

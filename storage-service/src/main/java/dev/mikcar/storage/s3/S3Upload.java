@@ -5,6 +5,7 @@ import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectHeaders;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
+import dev.mikcar.storage.store.UploadMemory;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +19,9 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
  * One upload, on a virtual thread. What fits into one part is put at once; else it goes up in parts
- * of the same size, one on its way while the next is read. Parts are kept until they are answered,
- * so that the client can send them again. An upload that fails leaves no parts.
+ * of the same size, one on its way while the next is read, if there is memory for two. Parts are
+ * kept until they are answered, so that the client can send them again. An upload that fails leaves
+ * no parts.
  */
 final class S3Upload {
   private static final Logger LOG = Logger.getLogger(S3Upload.class);
@@ -31,6 +33,7 @@ final class S3Upload {
   private final String key;
   private final Upload upload;
   private final Guard guard;
+  private final UploadMemory memory;
   private final List<CompletedPart> parts = new ArrayList<>();
   private @Nullable String uploadId;
   private @Nullable CompletableFuture<CompletedPart> sending;
@@ -44,26 +47,37 @@ final class S3Upload {
    */
   record Guard(boolean absent, @Nullable String etag) {}
 
-  S3Upload(S3AsyncClient client, String bucket, String key, Upload upload, Guard guard) {
+  S3Upload(
+      S3AsyncClient client,
+      String bucket,
+      String key,
+      Upload upload,
+      Guard guard,
+      UploadMemory memory) {
     this.client = client;
     this.bucket = bucket;
     this.key = key;
     this.upload = upload;
     this.guard = guard;
+    this.memory = memory;
   }
 
   ObjectInfo run() {
     int partSize =
         (int) Math.max(SMALLEST_PART, Math.ceilDiv(Math.max(upload.length(), 0), MOST_PARTS));
-    boolean done = false;
-    try (BodyParts body = new BodyParts(upload.body(), partSize)) {
-      ByteBuffer first = body.next();
-      String etag = body.hasNext() ? putInParts(first, body) : putWhole(first);
-      done = true;
-      return new ObjectInfo(size, etag, Instant.now(), upload.headers());
-    } finally {
-      if (!done) {
-        abort();
+    long first = upload.length() == Upload.UNKNOWN ? partSize : Math.min(upload.length(), partSize);
+    try (UploadMemory.Share share = memory.take(first)) {
+      boolean done = false;
+      try (BodyParts body = new BodyParts(upload.body(), partSize)) {
+        ByteBuffer part = body.next();
+        String etag =
+            body.hasNext() ? putInParts(part, body, share.tryMore(partSize)) : putWhole(part);
+        done = true;
+        return new ObjectInfo(size, etag, Instant.now(), upload.headers());
+      } finally {
+        if (!done) {
+          abort();
+        }
       }
     }
   }
@@ -134,9 +148,12 @@ final class S3Upload {
     }
   }
 
-  private String putInParts(ByteBuffer first, BodyParts rest) {
+  private String putInParts(ByteBuffer first, BodyParts rest, boolean twoAtOnce) {
     send(first);
     while (rest.hasNext()) {
+      if (!twoAtOnce) {
+        awaitPart();
+      }
       send(rest.next());
     }
     awaitPart();

@@ -54,8 +54,9 @@ public final class BodyParts implements AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException("the body has ended");
     }
+    int expected = first ? Math.min(SMALLEST_BUFFER, partSize) : partSize;
     first = false;
-    ByteBuffer part = ByteBuffer.allocate(Math.min(SMALLEST_BUFFER, partSize));
+    ByteBuffer part = ByteBuffer.allocate(expected);
     while (part.position() < partSize && hasNext()) {
       int count = Math.min(chunk.remaining(), partSize - part.position());
       part = roomFor(count, part);
@@ -65,7 +66,7 @@ public final class BodyParts implements AutoCloseable {
     return part.flip();
   }
 
-  /** Grows, since most objects are small. */
+  /** The first part grows, since most objects are small. */
   private ByteBuffer roomFor(int count, ByteBuffer part) {
     if (part.remaining() >= count) {
       return part;

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,8 @@ final class FaultyLine implements AutoCloseable {
   private record Hang() implements Fault {}
 
   private record CutAfter(long bytes) implements Fault {}
+
+  private record Drip(int bytes, Duration pause) implements Fault {}
 
   private record Answer(String text) implements Fault {}
 
@@ -66,6 +69,11 @@ final class FaultyLine implements AutoCloseable {
     change(new CutAfter(bytes));
   }
 
+  /** Answers come a few bytes at a time, with a pause after each. */
+  void drip(int bytes, Duration pause) {
+    change(new Drip(bytes, pause));
+  }
+
   /** Every connection gets this. */
   void answer(String text) {
     change(new Answer(text));
@@ -92,8 +100,9 @@ final class FaultyLine implements AutoCloseable {
   private void serve(Socket caller) {
     try (caller) {
       switch (fault) {
-        case Pass() -> forward(caller, Long.MAX_VALUE);
-        case CutAfter(long bytes) -> forward(caller, bytes);
+        case Pass() -> forward(caller, Long.MAX_VALUE, 64 * 1024, Duration.ZERO);
+        case CutAfter(long bytes) -> forward(caller, bytes, 64 * 1024, Duration.ZERO);
+        case Drip(int bytes, Duration pause) -> forward(caller, Long.MAX_VALUE, bytes, pause);
         case Refuse() -> caller.setSoLinger(true, 0);
         case Hang() -> caller.getInputStream().transferTo(OutputStream.nullOutputStream());
         case Answer(String text) -> {
@@ -105,22 +114,26 @@ final class FaultyLine implements AutoCloseable {
       }
     } catch (IOException e) {
       // That is what this line is for.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       open.remove(caller);
     }
   }
 
-  private void forward(Socket caller, long most) throws IOException {
+  private void forward(Socket caller, long most, int atOnce, Duration pause)
+      throws IOException, InterruptedException {
     try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
       open.add(server);
       Thread.ofVirtual().start(() -> copy(caller, server));
       InputStream answers = server.getInputStream();
-      byte[] bytes = new byte[64 * 1024];
+      byte[] bytes = new byte[atOnce];
       long left = most;
       for (int count = 0; count >= 0 && left > 0; count = answers.read(bytes)) {
         int part = (int) Math.min(left, count);
         caller.getOutputStream().write(bytes, 0, part);
         left -= part;
+        Thread.sleep(pause);
       }
       open.remove(server);
     }

@@ -9,6 +9,7 @@ import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.Test;
 /** The whole application before S3, with a line between them that is bad in many ways. */
 class S3FaultsIT {
   private static final int SIZE = 12 << 20;
+  private static final int SLOW = 4 << 20;
 
   private static S3Server server;
   private static FaultyLine line;
+  private static String url;
   private static SidecarProcess sidecar;
   private static HttpClient http;
   private static byte[] content;
@@ -28,11 +31,8 @@ class S3FaultsIT {
   static void start() throws Exception {
     server = new S3Server();
     line = new FaultyLine(server.port());
-    sidecar =
-        SidecarProcess.builder()
-            .env("STORAGE_URL", "s3://" + S3Server.rest(server.newBucket(), line.port()))
-            .start()
-            .awaitReady();
+    url = "s3://" + S3Server.rest(server.newBucket(), line.port());
+    sidecar = SidecarProcess.builder().env("STORAGE_URL", url).start().awaitReady();
     http = sidecar.client().withTimeout(Duration.ofSeconds(60));
     content = new byte[SIZE];
     new Random(1).nextBytes(content);
@@ -102,11 +102,13 @@ class S3FaultsIT {
   void anAnswerThatIsCutIsNeverTakenForWhole() {
     // Given
     line.cutAfter(5_000_000);
+    long begin = System.nanoTime();
 
     // Then
     assertThatThrownBy(() -> http.get("/storage/object/large"))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("closed");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     assertWorksAgain();
   }
 
@@ -125,6 +127,40 @@ class S3FaultsIT {
     // Then
     assertThat(list.status()).as("%s", list).isEqualTo(503);
     assertThat(line.connections() - before).isGreaterThan(1);
+    assertWorksAgain();
+  }
+
+  @Test
+  void whenTheStoreIsSlowAnswersBeginInTimeOrAre504AndThenTakeTheirTime() {
+    try (SidecarProcess hasty =
+        SidecarProcess.builder()
+            .env("STORAGE_URL", url)
+            .env("REQUEST_TIMEOUT", "2s")
+            .start()
+            .awaitReady()) {
+      // Given: never silent for long, but the head of an answer takes much longer than the request
+      // may
+      line.drip(1, Duration.ofMillis(100));
+
+      // When
+      Response head = hasty.client().get("/storage/object/large");
+
+      // Then
+      assertThat(head.status()).as("%s", head).isEqualTo(504);
+      assertThat(head.text()).contains("BACKEND_TIMEOUT");
+
+      // Given: the head comes at once, the rest takes longer than the request may
+      line.drip(64 * 1024, Duration.ofMillis(50));
+
+      // When
+      long begin = System.nanoTime();
+      Response part =
+          hasty.client().with("Range", "bytes=0-" + (SLOW - 1)).get("/storage/object/large");
+
+      // Then
+      assertThat(part.body()).isEqualTo(Arrays.copyOf(content, SLOW));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(2));
+    }
     assertWorksAgain();
   }
 }

@@ -7,10 +7,15 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectHeaders;
+import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.ObjectStoreContract;
 import dev.mikcar.storage.store.Upload;
+import dev.mikcar.storage.store.UploadMemory;
+import dev.mikcar.test.Await;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,10 +24,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 class S3ObjectStoreTest extends ObjectStoreContract {
   private static final List<S3ObjectStore> STORES = new ArrayList<>();
@@ -51,8 +60,16 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   }
 
   private static S3ObjectStore open(String bucketAndPrefix) {
-    S3ObjectStore opened =
-        new S3ObjectStore(S3Bucket.parse(S3Server.rest(bucketAndPrefix, server.port())));
+    return closedLater(
+        new S3ObjectStore(S3Bucket.parse(S3Server.rest(bucketAndPrefix, server.port()))));
+  }
+
+  private static S3ObjectStore open(String bucket, UploadMemory memory, long copyPart) {
+    return closedLater(
+        new S3ObjectStore(S3Bucket.parse(S3Server.rest(bucket, server.port())), memory, copyPart));
+  }
+
+  private static S3ObjectStore closedLater(S3ObjectStore opened) {
     STORES.add(opened);
     return opened;
   }
@@ -121,6 +138,112 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     assertThat(server.unfinishedUploads(bucket)).isZero();
     assertThatThrownBy(() -> await(store.head(path("large"))))
         .isInstanceOf(ApiException.NotFound.class);
+  }
+
+  @Test
+  void aLargeObjectIsCopiedInPartsWithItsHeaders() {
+    // Given
+    store = open(bucket, UploadMemory.ofQuarterOfTheHeap(), 5 << 20);
+    byte[] content = random(12 << 20);
+    TreeMap<String, String> meta = new TreeMap<>(Map.of("k", "v"));
+    ObjectHeaders headers = new ObjectHeaders("a/b", "no-store", null, "zip", meta);
+    await(
+        store.put(
+            path("from"),
+            new Upload(
+                headers,
+                content.length,
+                Condition.NONE,
+                Multi.createFrom().item(ByteBuffer.wrap(content)))));
+
+    // When
+    await(store.copy(path("from"), path("to")));
+    await(store.move(path("to"), path("moved")));
+
+    // Then
+    assertThat(get("moved")).isEqualTo(content);
+    assertThat(await(store.head(path("moved"))).headers()).isEqualTo(headers);
+    assertThat(get("from")).isEqualTo(content);
+    assertThatThrownBy(() -> get("to")).isInstanceOf(ApiException.NotFound.class);
+    assertThat(server.unfinishedUploads(bucket)).isZero();
+  }
+
+  @Test
+  void aLargeCopyOfWhatWasReplacedMeanwhileLeavesNoParts() throws Exception {
+    // Given
+    await(store.put(path("from"), upload(random(12 << 20))));
+    ObjectInfo old = await(store.head(path("from")));
+    await(store.put(path("from"), upload(random(11 << 20))));
+    try (S3AsyncClient client =
+        S3Clients.client(S3Bucket.parse(S3Server.rest(bucket, server.port())))) {
+
+      // When
+      S3Copy copy = new S3Copy(client, bucket, "from", "to", old, 5 << 20);
+
+      // Then
+      assertThatThrownBy(() -> await(copy.run())).isInstanceOf(Exception.class);
+    }
+    assertThat(server.unfinishedUploads(bucket)).isZero();
+    assertThatThrownBy(() -> get("to")).isInstanceOf(ApiException.NotFound.class);
+  }
+
+  @Test
+  void uploadsShareTheMemoryThereIs() {
+    // Given: memory for one part, which an upload holds that does not end
+    store = open(bucket, new UploadMemory(6 << 20, Duration.ofMillis(100)), Long.MAX_VALUE);
+    BroadcastProcessor<ByteBuffer> endless = BroadcastProcessor.create();
+    AtomicBoolean isRead = new AtomicBoolean();
+    Multi<ByteBuffer> body = endless.onSubscription().invoke(() -> isRead.set(true));
+    Cancellable first =
+        store
+            .put(
+                path("endless"),
+                new Upload(ObjectHeaders.ofType("a/b"), Upload.UNKNOWN, Condition.NONE, body))
+            .subscribe()
+            .with(ignored -> {}, ignored -> {});
+    Await.until("it is being read", Duration.ofSeconds(10), isRead::get);
+
+    // Then: others wait for a while
+    Upload chunked =
+        new Upload(
+            ObjectHeaders.ofType("a/b"),
+            Upload.UNKNOWN,
+            Condition.NONE,
+            Multi.createFrom().item(() -> ByteBuffer.wrap(random(12 << 20))));
+    assertThatThrownBy(() -> await(store.put(path("chunked"), chunked)))
+        .isInstanceOf(ApiException.BackendUnavailable.class)
+        .hasMessageContaining("too many uploads");
+    put("small", "fits beside it");
+
+    // When
+    endless.onError(new ApiException.BadRequest("the body broke off"));
+
+    // Then
+    Await.until(
+        "its memory is free",
+        Duration.ofSeconds(10),
+        () -> {
+          try {
+            return await(store.put(path("chunked"), chunked)).size() == 12 << 20;
+          } catch (ApiException.BackendUnavailable e) {
+            return false;
+          }
+        });
+    first.cancel();
+  }
+
+  @Test
+  void aDeletionIsForTheObjectThatWasJudged() {
+    // Given
+    put("a", "judged");
+
+    // Then: the store of the tests knows the condition, as Amazon's does
+    try (S3AsyncClient client =
+        S3Clients.client(S3Bucket.parse(S3Server.rest(bucket, server.port())))) {
+      assertThatThrownBy(
+              () -> client.deleteObject(d -> d.bucket(bucket).key("a").ifMatch("\"other\"")).join())
+          .hasMessageContaining("412");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.mikcar.storage.s3;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gaul.s3proxy.BlobStores;
@@ -8,8 +9,8 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** A store in the memory of this JVM that speaks S3 and checks signatures. */
-final class S3Server {
+/** A store in this JVM that speaks S3 and checks signatures. */
+public final class S3Server {
   private static final String ID = "test-id";
   private static final String SECRET = "test-secret";
 
@@ -17,23 +18,36 @@ final class S3Server {
   private final S3AsyncClient client;
   private final AtomicInteger buckets = new AtomicInteger();
 
+  /** With its objects in memory. */
   S3Server() throws Exception {
+    this("transient-nio2", new Properties());
+  }
+
+  /** With its objects in a folder. */
+  public S3Server(Path folder) throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("jclouds.filesystem.basedir", folder.toString());
+    this("filesystem-nio2", properties);
+  }
+
+  private S3Server(String kind, Properties properties) throws Exception {
     proxy =
         S3Proxy.builder()
             .endpoint(URI.create("http://127.0.0.1:0"))
             .awsAuthentication(AuthenticationType.AWS_V4, ID, SECRET)
-            .blobStore(BlobStores.create("transient-nio2", new Properties()))
+            .blobStore(BlobStores.create(kind, properties))
             .build();
     proxy.start();
     client = S3Clients.client(S3Bucket.parse(rest("none", port())));
   }
 
-  int port() {
+  /** Where it listens. */
+  public int port() {
     return proxy.getPort();
   }
 
   /** The name of a new bucket. */
-  String newBucket() {
+  public String newBucket() {
     String name = "bucket-" + buckets.incrementAndGet();
     client.createBucket(create -> create.bucket(name)).join();
     return name;
@@ -45,12 +59,13 @@ final class S3Server {
   }
 
   /** What stands behind {@code s3://} for a bucket and prefix that are reached by a port. */
-  static String rest(String bucketAndPrefix, int port) {
+  public static String rest(String bucketAndPrefix, int port) {
     return "%s?endpoint=http://127.0.0.1:%d&region=us-east-1&path_style=true&access_key_id=%s&secret_access_key=%s"
         .formatted(bucketAndPrefix, port, ID, SECRET);
   }
 
-  void stop() throws Exception {
+  /** Ends it. */
+  public void stop() throws Exception {
     client.close();
     proxy.stop();
   }
