@@ -3,9 +3,11 @@ package dev.mikcar.storage.http;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.storage.StorageBackend;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectPath;
+import dev.mikcar.storage.store.ObjectStore;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -95,26 +97,32 @@ public class StorageResource {
   @Path("copy")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Copies an object with its headers")
-  public Uni<Answers.Done> copy(Requests.@Nullable FromTo body) {
-    Requests.FromTo paths = Requests.required(body);
-    ObjectPath to = paths.target();
-    return backend
-        .store()
-        .copy(paths.source(), to)
-        .map(ignored -> new Answers.Done("copied", to.text()));
+  public Uni<Answers.Done> copy(@Context RoutingContext routing, Requests.@Nullable FromTo body) {
+    return transfer(routing, body, ObjectStore::copy, "copied");
   }
 
   @POST
   @Path("move")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Moves an object with its headers")
-  public Uni<Answers.Done> move(Requests.@Nullable FromTo body) {
+  public Uni<Answers.Done> move(@Context RoutingContext routing, Requests.@Nullable FromTo body) {
+    return transfer(routing, body, ObjectStore::move, "moved");
+  }
+
+  private interface Transfer {
+    Uni<Void> by(ObjectStore store, ObjectPath from, ObjectPath to);
+  }
+
+  /** Takes as long as the object is large. */
+  private Uni<Answers.Done> transfer(
+      RoutingContext routing, Requests.@Nullable FromTo body, Transfer transfer, String status) {
     Requests.FromTo paths = Requests.required(body);
+    ObjectPath from = paths.source();
     ObjectPath to = paths.target();
-    return backend
-        .store()
-        .move(paths.source(), to)
-        .map(ignored -> new Answers.Done("moved", to.text()));
+    RequestDeadline.lift(routing);
+    return transfer
+        .by(backend.store(), from, to)
+        .map(ignored -> new Answers.Done(status, to.text()));
   }
 
   @POST
