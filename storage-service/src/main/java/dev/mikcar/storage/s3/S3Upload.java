@@ -1,17 +1,15 @@
 package dev.mikcar.storage.s3;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectHeaders;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -27,7 +25,6 @@ final class S3Upload {
   private static final Logger LOG = Logger.getLogger(S3Upload.class);
   private static final int SMALLEST_PART = 5 << 20;
   private static final int MOST_PARTS = 10_000;
-  private static final int WINDOW = 16;
 
   private final S3AsyncClient client;
   private final String bucket;
@@ -59,22 +56,9 @@ final class S3Upload {
     int partSize =
         (int) Math.max(SMALLEST_PART, Math.ceilDiv(Math.max(upload.length(), 0), MOST_PARTS));
     boolean done = false;
-    try (Stream<ByteBuffer> chunks =
-        upload.body().subscribe().asStream(WINDOW, () -> new ArrayBlockingQueue<>(WINDOW))) {
-      Iterator<ByteBuffer> body = chunks.iterator();
-      Part part = new Part(partSize);
-      while (body.hasNext()) {
-        ByteBuffer chunk = body.next();
-        while (chunk.hasRemaining()) {
-          if (part.isFull()) {
-            send(part);
-            part = new Part(partSize);
-          }
-          part.fill(chunk);
-        }
-      }
-      size += part.length();
-      String etag = uploadId == null ? putWhole(part) : complete(part);
+    try (BodyParts body = new BodyParts(upload.body(), partSize)) {
+      ByteBuffer first = body.next();
+      String etag = body.hasNext() ? putInParts(first, body) : putWhole(first);
       done = true;
       return new ObjectInfo(size, etag, Instant.now(), upload.headers());
     } finally {
@@ -84,7 +68,8 @@ final class S3Upload {
     }
   }
 
-  private String putWhole(Part part) {
+  private String putWhole(ByteBuffer part) {
+    size = part.remaining();
     ObjectHeaders headers = upload.headers();
     return S3ObjectStore.unquoted(
         client
@@ -99,7 +84,7 @@ final class S3Upload {
                         .metadata(headers.meta())
                         .ifNoneMatch(guard.absent() ? "*" : null)
                         .ifMatch(quotedGuard()),
-                part.body())
+                AsyncRequestBody.fromByteBufferUnsafe(part))
             .join()
             .eTag());
   }
@@ -108,7 +93,7 @@ final class S3Upload {
     return guard.etag() == null ? null : '"' + guard.etag() + '"';
   }
 
-  private void send(Part part) {
+  private void send(ByteBuffer part) {
     if (uploadId == null) {
       ObjectHeaders headers = upload.headers();
       uploadId =
@@ -127,15 +112,16 @@ final class S3Upload {
               .uploadId();
     }
     awaitPart();
-    if (parts.size() == MOST_PARTS - 1) {
+    if (parts.size() == MOST_PARTS) {
       throw new ApiException.PayloadTooLarge((long) MOST_PARTS * SMALLEST_PART);
     }
-    size += part.length();
+    size += part.remaining();
     int number = parts.size() + 1;
     sending =
         client
             .uploadPart(
-                up -> up.bucket(bucket).key(key).uploadId(uploadId).partNumber(number), part.body())
+                up -> up.bucket(bucket).key(key).uploadId(uploadId).partNumber(number),
+                AsyncRequestBody.fromByteBufferUnsafe(part))
             .thenApply(
                 sent -> CompletedPart.builder().partNumber(number).eTag(sent.eTag()).build());
   }
@@ -148,9 +134,11 @@ final class S3Upload {
     }
   }
 
-  private String complete(Part last) {
-    size -= last.length();
-    send(last);
+  private String putInParts(ByteBuffer first, BodyParts rest) {
+    send(first);
+    while (rest.hasNext()) {
+      send(rest.next());
+    }
     awaitPart();
     return S3ObjectStore.unquoted(
         client
@@ -179,40 +167,6 @@ final class S3Upload {
       var _ = client.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(id)).join();
     } catch (RuntimeException e) {
       LOG.warnf("The parts of an upload that failed stay in the store: %s", e);
-    }
-  }
-
-  /** Bytes of one part. */
-  private static final class Part {
-    private final int size;
-    private ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
-
-    Part(int size) {
-      this.size = size;
-    }
-
-    boolean isFull() {
-      return bytes.position() == size;
-    }
-
-    int length() {
-      return bytes.position();
-    }
-
-    /** Takes as much as there is room for; grows, since most objects are small. */
-    void fill(ByteBuffer chunk) {
-      int count = Math.min(chunk.remaining(), size - bytes.position());
-      if (bytes.remaining() < count) {
-        int room = Math.min(size, Math.max(bytes.capacity() * 2, bytes.position() + count));
-        bytes = ByteBuffer.allocate(room).put(bytes.flip());
-      }
-      bytes.put(chunk.slice(chunk.position(), count));
-      chunk.position(chunk.position() + count);
-    }
-
-    /** Not to be filled any further. */
-    AsyncRequestBody body() {
-      return AsyncRequestBody.fromByteBufferUnsafe(bytes.duplicate().flip());
     }
   }
 }
