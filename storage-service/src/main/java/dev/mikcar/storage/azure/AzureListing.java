@@ -47,7 +47,8 @@ final class AzureListing {
    */
   Mono<Listing> read() {
     // One that tells whether there is more, and the one that the page before ended with.
-    int first = query.after().isEmpty() || query.delimiter().isEmpty() ? query.limit() + 2 : 5000;
+    int first =
+        query.after().isEmpty() || query.delimiter().isEmpty() ? query.limit() + 2 : LARGEST_PAGE;
     return from(null, Math.min(first, LARGEST_PAGE))
         .then(Mono.fromSupplier(() -> new Listing(objects, prefixes, more ? last : null)));
   }
@@ -70,22 +71,27 @@ final class AzureListing {
 
   private Mono<PagedResponse<BlobItem>> page(@Nullable String marker, int size) {
     ListBlobsOptions options =
-        new ListBlobsOptions().setPrefix(prefix + query.prefix()).setMaxResultsPerPage(size);
+        new ListBlobsOptions()
+            .setPrefix(AzureNames.encode(prefix + query.prefix()))
+            .setMaxResultsPerPage(size);
     boolean flat = query.delimiter().isEmpty();
     if (flat && !query.after().isEmpty()) {
-      options.setStartFrom(prefix + query.after());
+      options.setStartFrom(AzureNames.encode(prefix + query.after()));
     }
     PagedFlux<BlobItem> pages =
         flat
             ? container.listBlobs(options)
-            : container.listBlobsByHierarchy(query.delimiter(), options);
+            : container.listBlobsByHierarchy(AzureNames.encode(query.delimiter()), options);
     return (marker == null ? pages.byPage() : pages.byPage(marker)).next();
   }
 
   private void take(BlobItem item) {
-    String name = item.getName().substring(prefix.length());
+    String name = AzureNames.decode(item.getName()).substring(prefix.length());
     boolean isPrefix = Boolean.TRUE.equals(item.isPrefix());
-    if (more || wasBefore(name) || !(isPrefix || isPath(name))) {
+    if (more
+        || !name.startsWith(query.prefix())
+        || wasBefore(name)
+        || !(isPrefix || isPath(name))) {
       return;
     }
     if (objects.size() + prefixes.size() == query.limit()) {
