@@ -52,10 +52,11 @@ final class AzureSignatures {
     if (known != null && !known.getSignedExpiry().isBefore(end)) {
       return Mono.just(known);
     }
-    OffsetDateTime latest = OffsetDateTime.now(ZoneOffset.UTC).plus(LONGEST);
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    OffsetDateTime latest = now.plus(LONGEST);
     OffsetDateTime wanted = end.plus(SPARE);
     return service
-        .getUserDelegationKey(null, wanted.isBefore(latest) ? wanted : latest)
+        .getUserDelegationKey(now, wanted.isBefore(latest) ? wanted : latest)
         .doOnNext(given -> key = given);
   }
 }
