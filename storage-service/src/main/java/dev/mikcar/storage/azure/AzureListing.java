@@ -90,7 +90,7 @@ final class AzureListing {
     boolean isPrefix = Boolean.TRUE.equals(item.isPrefix());
     if (more
         || !name.startsWith(query.prefix())
-        || wasBefore(name)
+        || wasBefore(name, isPrefix)
         || !(isPrefix || isPath(name))) {
       return;
     }
@@ -113,10 +113,13 @@ final class AzureListing {
 
   /**
    * By bytes and by UTF-16, which differ beyond U+FFFF: nobody says which of them is Azure's order,
-   * and what is left out would be lost.
+   * and what is left out would be lost. What a common prefix stands for may go on behind.
    */
-  private boolean wasBefore(String name) {
-    return compareBytes(name, query.after()) <= 0 && name.compareTo(query.after()) <= 0;
+  private boolean wasBefore(String name, boolean isPrefix) {
+    String after = query.after();
+    return compareBytes(name, after) <= 0
+        && name.compareTo(after) <= 0
+        && !(isPrefix && after.startsWith(name) && !after.equals(name));
   }
 
   private static int compareBytes(String one, String other) {

@@ -284,8 +284,9 @@ public final class AzureObjectStore implements ObjectStore {
     return list(new Listing.Query("", 1, "", "")).replaceWithVoid();
   }
 
+  /** What is under way is given up. */
   @Override
   public void close() {
-    threads.close();
+    threads.shutdownNow();
   }
 }

@@ -159,17 +159,51 @@ class AzureFaultsIT {
   }
 
   @Test
+  void blocksThatAnotherWriteTookAreSaid() {
+    // Given: what Azure says to a commit of blocks that are gone
+    line.answer(error(400, "InvalidBlockList", "The specified block list is invalid."));
+
+    // When
+    Response put = http.put("/storage/object/other", "x");
+
+    // Then
+    assertThat(put.status()).as("%s", put).isEqualTo(503);
+    assertThat(put.text()).contains("another write");
+    assertWorksAgain();
+  }
+
+  @Test
+  void aLeaseIsNoCondition() {
+    // Given
+    line.answer(error(412, "LeaseIdMissing", "There is currently a lease on the blob."));
+
+    // When
+    Response put = http.put("/storage/object/other", "x");
+
+    // Then
+    assertThat(put.status()).as("%s", put).isEqualTo(409);
+    assertThat(put.text()).contains("lease");
+    assertWorksAgain();
+  }
+
+  private static String error(int status, String code, String message) {
+    String body =
+        "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>%s</Message></Error>"
+            .formatted(code, message);
+    return String.join(
+        "\r\n",
+        "HTTP/1.1 " + status + " " + message,
+        "Content-Type: application/xml",
+        "x-ms-error-code: " + code,
+        "Content-Length: " + body.length(),
+        "",
+        body);
+  }
+
+  @Test
   void aBusyServerIsAskedAgainAndThenSaid() {
     // Given
-    String error =
-        "<?xml version=\"1.0\"?><Error><Code>ServerBusy</Code><Message>Egress is over the account"
-            + " limit.</Message></Error>";
-    line.answer(
-        "HTTP/1.1 503 Egress is over the account limit.\r\nContent-Type: application/xml\r\n"
-            + "x-ms-error-code: ServerBusy\r\nContent-Length: "
-            + error.length()
-            + "\r\n\r\n"
-            + error);
+    line.answer(error(503, "ServerBusy", "Egress is over the account limit."));
 
     // When
     int before = line.connections();
