@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -38,7 +39,7 @@ final class AzureSignatures {
 
   /** A URL with which whoever has it may do this to an object for a time of at most 7 days. */
   Mono<URI> sign(BlobAsyncClient blob, BlobSasPermission permission, Duration time) {
-    OffsetDateTime end = OffsetDateTime.now(ZoneOffset.UTC).plus(time);
+    OffsetDateTime end = now().plus(time);
     BlobServiceSasSignatureValues values = new BlobServiceSasSignatureValues(end, permission);
     Mono<String> signature =
         byIdentity
@@ -52,11 +53,16 @@ final class AzureSignatures {
     if (known != null && !known.getSignedExpiry().isBefore(end)) {
       return Mono.just(known);
     }
-    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
-    OffsetDateTime latest = now.plus(LONGEST);
+    OffsetDateTime start = now();
+    OffsetDateTime latest = start.plus(LONGEST);
     OffsetDateTime wanted = end.plus(SPARE);
     return service
-        .getUserDelegationKey(now, wanted.isBefore(latest) ? wanted : latest)
+        .getUserDelegationKey(start, wanted.isBefore(latest) ? wanted : latest)
         .doOnNext(given -> key = given);
+  }
+
+  /** Whole seconds, as signatures have it. */
+  private static OffsetDateTime now() {
+    return OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
   }
 }
