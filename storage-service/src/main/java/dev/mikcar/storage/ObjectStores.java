@@ -2,12 +2,15 @@ package dev.mikcar.storage;
 
 import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.common.settings.SettingException;
+import dev.mikcar.storage.azure.AzureContainer;
+import dev.mikcar.storage.azure.AzureObjectStore;
 import dev.mikcar.storage.file.FileObjectStore;
 import dev.mikcar.storage.memory.MemoryObjectStore;
 import dev.mikcar.storage.s3.S3Bucket;
 import dev.mikcar.storage.s3.S3ObjectStore;
 import dev.mikcar.storage.store.ObjectStore;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +21,8 @@ import java.util.function.Supplier;
  */
 record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
   private static final String VARIABLE = "STORAGE_URL";
-  private static final String ACCEPTED = "memory://, file:///folder or " + S3Bucket.FORM;
+  private static final String ACCEPTED =
+      "memory://, file:///folder, " + S3Bucket.FORM + " or " + AzureContainer.FORM;
 
   /**
    * Chooses by the scheme of a URL.
@@ -36,16 +40,20 @@ record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
       }
       case "file" -> inFolder(url.path(url.rest(), "folder"));
       case "s3" -> {
-        S3Bucket bucket = bucket(url);
+        S3Bucket bucket = parse(url, S3Bucket::parse);
         yield new ObjectStores("s3", () -> new S3ObjectStore(bucket));
+      }
+      case "az" -> {
+        AzureContainer container = parse(url, AzureContainer::parse);
+        yield new ObjectStores("az", () -> new AzureObjectStore(container));
       }
       default -> throw url.unknown();
     };
   }
 
-  private static S3Bucket bucket(BackendUrl url) {
+  private static <T> T parse(BackendUrl url, Function<String, T> parser) {
     try {
-      return S3Bucket.parse(url.rest());
+      return parser.apply(url.rest());
     } catch (IllegalArgumentException e) {
       throw url.unusable(String.valueOf(e.getMessage()));
     }

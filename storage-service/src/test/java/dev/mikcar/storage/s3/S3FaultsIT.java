@@ -3,6 +3,7 @@ package dev.mikcar.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mikcar.storage.FaultyLine;
 import dev.mikcar.test.Await;
 import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;

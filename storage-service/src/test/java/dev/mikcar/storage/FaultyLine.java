@@ -1,4 +1,4 @@
-package dev.mikcar.storage.s3;
+package dev.mikcar.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A line to a server that can be bad in many ways; each change drops what is connected. */
-final class FaultyLine implements AutoCloseable {
+public final class FaultyLine implements AutoCloseable {
   private final int target;
   private final ServerSocket socket;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -35,37 +35,37 @@ final class FaultyLine implements AutoCloseable {
 
   private record Answer(String text) implements Fault {}
 
-  FaultyLine(int target) throws IOException {
+  public FaultyLine(int target) throws IOException {
     this.target = target;
     this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 
   /** How many connections were made. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
-  void pass() {
+  public void pass() {
     change(new Pass());
   }
 
   /** Connections are closed as soon as they are there. */
-  void refuse() {
+  public void refuse() {
     change(new Refuse());
   }
 
   /** Nothing is answered. */
-  void hang() {
+  public void hang() {
     change(new Hang());
   }
 
   /** Connections are closed after so many bytes of answers. */
-  void cutAfter(long bytes) {
+  public void cutAfter(long bytes) {
     change(new CutAfter(bytes));
   }
 
@@ -75,7 +75,7 @@ final class FaultyLine implements AutoCloseable {
   }
 
   /** Every connection gets this. */
-  void answer(String text) {
+  public void answer(String text) {
     change(new Answer(text));
   }
 
