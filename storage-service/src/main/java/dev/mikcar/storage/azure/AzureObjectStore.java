@@ -20,6 +20,7 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
+import dev.mikcar.storage.store.UploadMemory;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
@@ -52,6 +53,7 @@ public final class AzureObjectStore implements ObjectStore {
   private final BlobContainerAsyncClient container;
   private final AzureSignatures signatures;
   private final AzureCopy copies;
+  private final UploadMemory memory = UploadMemory.ofQuarterOfTheHeap();
 
   /** Of the client too: finding an identity may block, and so may a signature. */
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -171,7 +173,10 @@ public final class AzureObjectStore implements ObjectStore {
                     .item(
                         () ->
                             new AzureUpload(
-                                    blob(path).getBlockBlobAsyncClient(), upload, conditions)
+                                    blob(path).getBlockBlobAsyncClient(),
+                                    upload,
+                                    conditions,
+                                    memory)
                                 .run())
                     .runSubscriptionOn(threads))
         .onFailure()

@@ -10,6 +10,7 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
+import dev.mikcar.storage.store.UploadMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -34,6 +35,7 @@ final class AzureUpload {
   private final BlockBlobAsyncClient blob;
   private final Upload upload;
   private final BlobRequestConditions conditions;
+  private final UploadMemory memory;
 
   /** Names of one length, as Azure wants it, and of this upload: others may run beside it. */
   private final UUID id = UUID.randomUUID();
@@ -42,7 +44,12 @@ final class AzureUpload {
   private @Nullable CompletableFuture<Response<Void>> sending;
   private long size;
 
-  AzureUpload(BlockBlobAsyncClient blob, Upload upload, BlobRequestConditions conditions) {
+  AzureUpload(
+      BlockBlobAsyncClient blob,
+      Upload upload,
+      BlobRequestConditions conditions,
+      UploadMemory memory) {
+    this.memory = memory;
     this.blob = blob;
     this.upload = upload;
     this.conditions = conditions;
@@ -51,9 +58,11 @@ final class AzureUpload {
   ObjectInfo run() {
     int blockSize =
         (int) Math.max(SMALLEST_BLOCK, Math.ceilDiv(Math.max(upload.length(), 0), MOST_BLOCKS));
-    try (BodyParts body = new BodyParts(upload.body(), blockSize)) {
+    try (UploadMemory.Share share = memory.takeFor(upload, blockSize);
+        BodyParts body = new BodyParts(upload.body(), blockSize)) {
       ByteBuffer first = body.next();
-      BlockBlobItem written = body.hasNext() ? putInBlocks(first, body) : putWhole(first);
+      BlockBlobItem written =
+          body.hasNext() ? putInBlocks(first, body, share.tryMore(blockSize)) : putWhole(first);
       return new ObjectInfo(
           size,
           AzureHeaders.unquoted(written.getETag()),
@@ -78,9 +87,12 @@ final class AzureUpload {
             .join());
   }
 
-  private BlockBlobItem putInBlocks(ByteBuffer first, BodyParts rest) {
+  private BlockBlobItem putInBlocks(ByteBuffer first, BodyParts rest, boolean twoAtOnce) {
     send(first);
     while (rest.hasNext()) {
+      if (!twoAtOnce) {
+        awaitBlock();
+      }
       send(rest.next());
     }
     awaitBlock();

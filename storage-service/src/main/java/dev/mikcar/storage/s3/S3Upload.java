@@ -65,8 +65,7 @@ final class S3Upload {
   ObjectInfo run() {
     int partSize =
         (int) Math.max(SMALLEST_PART, Math.ceilDiv(Math.max(upload.length(), 0), MOST_PARTS));
-    long first = upload.length() == Upload.UNKNOWN ? partSize : Math.min(upload.length(), partSize);
-    try (UploadMemory.Share share = memory.take(first)) {
+    try (UploadMemory.Share share = memory.takeFor(upload, partSize)) {
       boolean done = false;
       try (BodyParts body = new BodyParts(upload.body(), partSize)) {
         ByteBuffer part = body.next();

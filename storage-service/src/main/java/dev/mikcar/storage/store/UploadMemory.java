@@ -58,6 +58,12 @@ public final class UploadMemory {
         "too many uploads are under way for the memory of the sidecar", RETRY_SECONDS);
   }
 
+  /** A share for the first part of an upload. Blocks, and fails, as {@link #take(long)} does. */
+  public Share takeFor(Upload upload, int partSize) {
+    return take(
+        upload.length() == Upload.UNKNOWN ? partSize : Math.min(upload.length(), partSize));
+  }
+
   private int units(long bytes) {
     return (int) Math.min(Math.ceilDiv(Math.max(bytes, 1), UNIT), units);
   }
