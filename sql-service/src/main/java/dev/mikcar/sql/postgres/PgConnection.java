@@ -42,7 +42,9 @@ final class PgConnection {
   private boolean closed;
   private Runnable onClose = () -> {};
 
-  /** Takes over a socket on which the login was accepted. Called on the event loop of the socket. */
+  /**
+   * Takes over a socket on which the login was accepted. Called on the event loop of the socket.
+   */
   PgConnection(NetSocket socket, PgTypes types) {
     this.socket = socket;
     this.types = types;

@@ -61,8 +61,7 @@ final class PgConnector {
         .start(
             () -> {
               Context context = vertx.getOrCreateContext();
-              context.runOnContext(
-                  _ -> loop.complete(new Loop(context, Thread.currentThread())));
+              context.runOnContext(_ -> loop.complete(new Loop(context, Thread.currentThread())));
             });
     return loop.join();
   }
