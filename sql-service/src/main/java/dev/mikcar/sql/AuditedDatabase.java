@@ -112,19 +112,17 @@ final class AuditedDatabase implements SqlDatabase {
 
   /** A statement that is running. */
   private static final class Line {
-    private final String kind;
-    private final String table;
+    private final SqlText.Words words;
     private final Caller caller;
     private final long start = System.nanoTime();
 
     Line(Statement statement, Caller caller) {
-      this.kind = SqlText.kind(statement.sql());
-      this.table = SqlText.table(statement.sql());
+      this.words = SqlText.words(statement.sql());
       this.caller = caller;
     }
 
     void write(long rows, String outcome) {
-      Logger.Level level = GRAVE.contains(kind) ? Logger.Level.WARN : Logger.Level.INFO;
+      Logger.Level level = GRAVE.contains(words.kind()) ? Logger.Level.WARN : Logger.Level.INFO;
       if (!LOG.isEnabled(level)) {
         return;
       }
@@ -133,8 +131,8 @@ final class AuditedDatabase implements SqlDatabase {
       LOG.logf(
           level,
           "sql kind=%s table=%s duration_us=%d rows=%d caller=%s outcome=%s",
-          kind,
-          table,
+          words.kind(),
+          words.table(),
           TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start),
           rows,
           caller.address(),

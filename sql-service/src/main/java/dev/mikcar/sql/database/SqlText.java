@@ -2,7 +2,9 @@ package dev.mikcar.sql.database;
 
 import dev.mikcar.common.error.ApiException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,12 +31,42 @@ public final class SqlText {
               + "((?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)"
               + "(?:\\.(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*))?)",
           Pattern.CASE_INSENSITIVE);
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
   private static final int LONGEST_SEARCHED = 4096;
+
+  /** Handlers repeat their statements; what is kept of them stays below some MiB. */
+  private static final int LONGEST_KEPT = 1024;
+
+  private static final int MOST_KEPT = 1024;
+  private static final Map<String, Words> KNOWN = new ConcurrentHashMap<>();
 
   private SqlText() {}
 
-  /** Its first word in capitals, such as {@code SELECT}; empty when there is none. */
-  public static String kind(String sql) {
+  /**
+   * What the audit calls a statement.
+   *
+   * @param kind its first word in capitals, such as {@code SELECT}; empty when there is none
+   * @param table the first table it names, or a dash; a guess
+   */
+  public record Words(String kind, String table) {}
+
+  /** What the audit calls a statement; of short ones it is remembered. */
+  public static Words words(String sql) {
+    Words known = KNOWN.get(sql);
+    if (known != null) {
+      return known;
+    }
+    Words words = new Words(firstWord(sql), firstTable(sql));
+    if (sql.length() <= LONGEST_KEPT) {
+      if (KNOWN.size() >= MOST_KEPT) {
+        KNOWN.clear();
+      }
+      KNOWN.put(sql, words);
+    }
+    return words;
+  }
+
+  private static String firstWord(String sql) {
     int at = 0;
     while (at < sql.length()) {
       int after = skipBlank(sql, at);
@@ -50,10 +82,9 @@ public final class SqlText {
     return sql.substring(at, end).toUpperCase(Locale.ROOT);
   }
 
-  /** The first table it names, or a dash; a guess, for the audit. */
-  public static String table(String sql) {
+  private static String firstTable(String sql) {
     Matcher m = TABLE.matcher(sql).region(0, Math.min(sql.length(), LONGEST_SEARCHED));
-    return m.find() ? m.group(1).replaceAll("[\\p{Cntrl}\\s]+", " ") : "-";
+    return m.find() ? CONTROL.matcher(m.group(1)).replaceAll(" ") : "-";
   }
 
   /**
@@ -62,7 +93,7 @@ public final class SqlText {
    * @throws ApiException.BadRequest when there is no statement, or it begins or ends a transaction
    */
   public static String checkedKind(String sql) {
-    String kind = kind(sql);
+    String kind = words(sql).kind();
     if (kind.isEmpty()) {
       throw new ApiException.BadRequest("field 'sql' has no statement");
     }

@@ -51,12 +51,16 @@ public class SqlResource {
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(summary = "The rows of a statement; application/x-ndjson or text/csv for any number")
   public Uni<Response> query(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    Bodies.Query query = Bodies.required(body);
+    return rows(backend, Bodies.required(body), limit, routing).map(SqlResource::json);
+  }
+
+  static Uni<byte[]> rows(
+      SqlBackend backend, Bodies.Query query, Optional<Duration> limit, RoutingContext routing) {
     boolean arrays = query.arrays();
     return backend
         .database()
         .run(query.statement(), query.options(limit, caller(routing)))
-        .map(result -> json(Rows.whole(result, arrays, query.withFields())));
+        .map(result -> Rows.whole(result, arrays, query.withFields()));
   }
 
   @POST

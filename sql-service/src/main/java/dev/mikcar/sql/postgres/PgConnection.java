@@ -26,6 +26,7 @@ final class PgConnection {
   private static final int PREPARED = 256;
 
   private final NetSocket socket;
+  private final Thread thread = Thread.currentThread();
   private final PgTypes types;
   private final Deque<Reply> awaited = new ArrayDeque<>();
   private final Map<String, String> reported = new LinkedHashMap<>();
@@ -41,7 +42,9 @@ final class PgConnection {
   private boolean closed;
   private Runnable onClose = () -> {};
 
-  /** Takes over a socket on which the login was accepted. */
+  /**
+   * Takes over a socket on which the login was accepted. Called on the event loop of the socket.
+   */
   PgConnection(NetSocket socket, PgTypes types) {
     this.socket = socket;
     this.types = types;
@@ -60,6 +63,11 @@ final class PgConnection {
 
   int secret() {
     return secret;
+  }
+
+  /** Whether its socket is served by the thread that asks. */
+  boolean isOnThisThread() {
+    return thread.equals(Thread.currentThread());
   }
 
   synchronized boolean isOpen() {

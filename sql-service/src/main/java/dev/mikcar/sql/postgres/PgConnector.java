@@ -36,7 +36,7 @@ final class PgConnector {
   private final NetClient client;
 
   /** Contexts of their own: on that of a request, a session would keep what belongs to it. */
-  private final List<Context> contexts;
+  private final List<Loop> loops;
 
   private final AtomicInteger next = new AtomicInteger();
 
@@ -45,17 +45,25 @@ final class PgConnector {
     this.settings = settings;
     this.types = types;
     this.client = vertx.createNetClient(options(settings));
-    this.contexts =
+    this.loops =
         IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
-            .mapToObj(_ -> newContext(vertx))
+            .mapToObj(_ -> newLoop(vertx))
             .toList();
   }
 
-  /** A thread that Vert.x does not know gets a new one. Called at the start of the process. */
-  private static Context newContext(Vertx vertx) {
-    CompletableFuture<Context> context = new CompletableFuture<>();
-    Thread.ofPlatform().start(() -> context.complete(vertx.getOrCreateContext()));
-    return context.join();
+  /** An event loop, and a context of its own on it. */
+  private record Loop(Context context, Thread thread) {}
+
+  /** A thread that Vert.x does not know gets a new context. Called at the start of the process. */
+  private static Loop newLoop(Vertx vertx) {
+    CompletableFuture<Loop> loop = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              Context context = vertx.getOrCreateContext();
+              context.runOnContext(_ -> loop.complete(new Loop(context, Thread.currentThread())));
+            });
+    return loop.join();
   }
 
   private static NetClientOptions options(PgSettings settings) {
@@ -98,11 +106,18 @@ final class PgConnector {
     var _ = client.close();
   }
 
-  /** A session at the first address that gives one. */
+  /**
+   * A session at the first address that gives one, served by the event loop that asks when one
+   * asks.
+   */
   Future<PgConnection> connect() {
     Promise<PgConnection> session = Promise.promise();
-    contexts
-        .get(Math.floorMod(next.getAndIncrement(), contexts.size()))
+    Thread asking = Thread.currentThread();
+    loops.stream()
+        .filter(loop -> loop.thread().equals(asking))
+        .findFirst()
+        .orElseGet(() -> loops.get(Math.floorMod(next.getAndIncrement(), loops.size())))
+        .context()
         .runOnContext(_ -> connect(0).onComplete(session));
     return session.future();
   }

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of sessions. Who finds all of them taken waits in line, for a bounded time.
@@ -40,10 +41,9 @@ final class PgPool {
       if (closed) {
         return Future.failedFuture(closing());
       }
-      for (PgConnection next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
-        if (next.isOpen()) {
-          return Future.succeededFuture(next);
-        }
+      PgConnection free = takeIdle();
+      if (free != null) {
+        return Future.succeededFuture(free);
       }
       if (open < size) {
         open++;
@@ -54,6 +54,18 @@ final class PgPool {
     }
     long timer = vertx.setTimer(patience.toMillis(), _ -> giveUp(promise));
     return promise.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  /** One on the thread of the asker before others: no other thread has to be woken for it then. */
+  private @Nullable PgConnection takeIdle() {
+    idle.removeIf(connection -> !connection.isOpen());
+    for (PgConnection connection : idle) {
+      if (connection.isOnThisThread()) {
+        idle.remove(connection);
+        return connection;
+      }
+    }
+    return idle.pollFirst();
   }
 
   private void giveUp(Promise<PgConnection> promise) {

@@ -124,7 +124,7 @@ public final class PostgresDatabase implements SqlDatabase {
   }
 
   static void noteTraces(PgConnection connection, String sql) {
-    String kind = SqlText.kind(sql);
+    String kind = SqlText.words(sql).kind();
     if (LEAVING_TRACES.contains(kind) && (!kind.equals("CREATE") || isTemporary(sql))) {
       connection.markChanged();
     }

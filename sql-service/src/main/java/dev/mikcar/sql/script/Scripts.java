@@ -6,10 +6,9 @@ import dev.mikcar.sql.database.SqlDatabase;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,7 +31,6 @@ public final class Scripts {
   private final ScriptLimits limits;
   private final Sandbox sandbox = new Sandbox();
   private final SourceCache sources = new SourceCache();
-  private final Set<ScriptRun> running = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
@@ -62,12 +60,6 @@ public final class Scripts {
             });
     pool.allowCoreThreadTimeOut(true);
     this.threads = pool;
-    var _ =
-        watch.scheduleWithFixedDelay(
-            () -> running.forEach(ScriptRun::watch),
-            WATCH_MILLIS,
-            WATCH_MILLIS,
-            TimeUnit.MILLISECONDS);
     // The first script would take a second, most of it to load JavaScript.
     threads.execute(this::warmUp);
   }
@@ -103,11 +95,11 @@ public final class Scripts {
                         run.outcome().completeExceptionally(busy());
                         return;
                       }
-                      running.add(run);
+                      Future<?> watching = watched(run);
                       try {
                         run.run(sandbox, sources, source, input);
                       } finally {
-                        running.remove(run);
+                        watching.cancel(false);
                       }
                     });
               } catch (RejectedExecutionException e) {
@@ -115,6 +107,11 @@ public final class Scripts {
               }
               return run.outcome();
             });
+  }
+
+  private Future<?> watched(ScriptRun run) {
+    return watch.scheduleWithFixedDelay(
+        run::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static ApiException busy() {

@@ -21,7 +21,7 @@ class SqlTextTest {
           ; begin | BEGIN
           """)
   void theKindIsTheFirstWord(String sql, String kind) {
-    assertThat(SqlText.kind(sql)).isEqualTo(kind);
+    assertThat(SqlText.words(sql).kind()).isEqualTo(kind);
   }
 
   @ParameterizedTest
@@ -37,7 +37,7 @@ class SqlTextTest {
           SELECT 1 | -
           """)
   void theTableIsTheFirstNamed(String sql, String table) {
-    assertThat(SqlText.table(sql)).isEqualTo(table);
+    assertThat(SqlText.words(sql).table()).isEqualTo(table);
   }
 
   @Test

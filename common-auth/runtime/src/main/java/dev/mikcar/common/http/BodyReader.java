@@ -2,6 +2,8 @@ package dev.mikcar.common.http;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.settings.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -41,15 +43,38 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
     if (!hasBody(request) || isStreamed(rest)) {
       return;
     }
+    rest.suspend();
+    read(routing, limit)
+        .onComplete(
+            body -> {
+              if (body.succeeded()) {
+                rest.setEntityStream(new ByteArrayInputStream(body.result().getBytes()));
+                rest.resume();
+              } else {
+                rest.resume(body.cause());
+              }
+            });
+  }
+
+  /**
+   * Reads the body of a request, or refuses it. Called on its event loop, where it answers.
+   *
+   * @param limit the largest body that is taken, bytes
+   * @return fails with an {@link ApiException}; never completes when the request was answered or
+   *     its connection closed meanwhile
+   */
+  public static Future<Buffer> read(RoutingContext routing, long limit) {
+    HttpServerRequest request = routing.request();
     if (declaredLength(request) > limit) {
       linger(routing);
-      throw new ApiException.PayloadTooLarge(limit);
+      return Future.failedFuture(new ApiException.PayloadTooLarge(limit));
     }
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       routing.response().writeContinue();
     }
-    rest.suspend();
-    new Reading(rest, routing).start();
+    Reading reading = new Reading(routing, limit);
+    reading.start();
+    return reading.whole.future();
   }
 
   private static boolean isStreamed(ResteasyReactiveContainerRequestContext rest) {
@@ -110,15 +135,16 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
   }
 
   /** One body on its way in. Runs on the event loop of its connection. */
-  private final class Reading {
-    private final ResteasyReactiveContainerRequestContext rest;
+  private static final class Reading {
     private final RoutingContext routing;
+    private final long limit;
+    private final Promise<Buffer> whole = Promise.promise();
     private final Buffer body = Buffer.buffer();
     private boolean told;
 
-    Reading(ResteasyReactiveContainerRequestContext rest, RoutingContext routing) {
-      this.rest = rest;
+    Reading(RoutingContext routing, long limit) {
       this.routing = routing;
+      this.limit = limit;
     }
 
     void start() {
@@ -130,7 +156,7 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
     }
 
     /**
-     * Whether the resource still waits for the body, which it hears of once: not after the deadline
+     * Whether somebody still waits for the body, which it hears of once: not after the deadline
      * answered, and not again when the connection breaks after the limit was passed.
      */
     private boolean takeTurn() {
@@ -144,20 +170,19 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
         body.appendBuffer(chunk);
       } else if (takeTurn()) {
         linger(routing);
-        rest.resume(new ApiException.PayloadTooLarge(limit));
+        whole.fail(new ApiException.PayloadTooLarge(limit));
       }
     }
 
     private void finish() {
       if (takeTurn()) {
-        rest.setEntityStream(new ByteArrayInputStream(body.getBytes()));
-        rest.resume();
+        whole.complete(body);
       }
     }
 
     private void fail(Throwable cause) {
       if (takeTurn()) {
-        rest.resume(new ApiException.BadRequest("the body broke off"));
+        whole.fail(new ApiException.BadRequest("the body broke off"));
       }
     }
   }
