@@ -49,7 +49,9 @@ lua script script '"{\"script\":\"const [a] = sql.query(\\\"SELECT abalance FROM
 rate() { wrk -t1 -c"$2" -d"${seconds}s" -s "$work/$1.lua" http://localhost:3956 | tee -a "$work/wrk.log" | awk '/Requests\/sec/ {print $2}'; }
 tps() { "$bin/pgbench" "${pg[@]}" -n -S -M prepared -c "$1" -j 1 -T "$seconds" postgres 2>/dev/null | awk '/^tps/ {print int($3)}'; }
 
-rate point 32 >/dev/null; rate script 4 >/dev/null # warm
+# The compiler of the JVM is done with what runs most after some ten thousands of each.
+seconds=20 rate point 32 >/dev/null
+seconds=10 rate script 4 >/dev/null
 point1=$(rate point 1); peer1=$(tps 1)
 point16=$(rate point 16); peer=$(tps $connections)
 point64=$(rate point 64); peer2=$(tps $connections)
