@@ -114,7 +114,7 @@ public final class KillRun {
         int version = before.tried() + 1;
         written.put(key, new Written(before.answered(), version));
         Response response = subject.write(connection, key, version, value(key, version));
-        require(response.status() / 100 == 2, "a write is answered by %s", response);
+        require(response.status() / 100 == 2, () -> "a write is answered by " + response);
         written.put(key, new Written(version, version));
         answered.add(key);
         writing.countDown();
@@ -143,32 +143,26 @@ public final class KillRun {
   private void verify(Response response, Map.Entry<String, Written> entry, int kills) {
     String key = entry.getKey();
     Written known = entry.getValue();
+    Supplier<String> what = () -> key + " after kill " + kills + ", " + known + ": " + response;
     if (response.status() == 404) {
-      require(known.answered() == 0, "%s is lost after kill %d: %s", key, kills, known);
+      require(known.answered() == 0, () -> "lost: " + what.get());
       return;
     }
-    require(response.status() == 200, "%s after kill %d: %s", key, kills, response.status());
-    require(response.body().length >= Integer.BYTES, "%s is not whole after kill %d", key, kills);
+    require(response.status() == 200, what);
+    require(response.body().length >= Integer.BYTES, () -> "not whole: " + what.get());
     int version = ByteBuffer.wrap(response.body()).getInt();
     require(
         version >= known.answered() && version <= known.tried(),
-        "%s is of version %d after kill %d: %s",
-        key,
-        version,
-        kills,
-        known);
+        () -> "version " + version + ": " + what.get());
     require(
         Arrays.equals(response.body(), value(key, version)),
-        "%s is not what version %d was after kill %d",
-        key,
-        version,
-        kills);
+        () -> "not what version " + version + " was: " + what.get());
     entry.setValue(new Written(version, known.tried()));
   }
 
-  private static void require(boolean condition, String message, Object... arguments) {
+  private static void require(boolean condition, Supplier<String> otherwise) {
     if (!condition) {
-      throw new AssertionError(message.formatted(arguments));
+      throw new AssertionError(otherwise.get());
     }
   }
 
