@@ -5,6 +5,8 @@ import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.storage.azure.AzureContainer;
 import dev.mikcar.storage.azure.AzureObjectStore;
 import dev.mikcar.storage.file.FileObjectStore;
+import dev.mikcar.storage.gcs.GcsBucket;
+import dev.mikcar.storage.gcs.GcsObjectStore;
 import dev.mikcar.storage.memory.MemoryObjectStore;
 import dev.mikcar.storage.s3.S3Bucket;
 import dev.mikcar.storage.s3.S3ObjectStore;
@@ -22,7 +24,12 @@ import java.util.function.Supplier;
 record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
   private static final String VARIABLE = "STORAGE_URL";
   private static final String ACCEPTED =
-      "memory://, file:///folder, " + S3Bucket.FORM + " or " + AzureContainer.FORM;
+      "memory://, file:///folder, "
+          + S3Bucket.FORM
+          + ", "
+          + GcsBucket.FORM
+          + " or "
+          + AzureContainer.FORM;
 
   /**
    * Chooses by the scheme of a URL.
@@ -42,6 +49,10 @@ record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
       case "s3" -> {
         S3Bucket bucket = parse(url, S3Bucket::parse);
         yield new ObjectStores("s3", () -> new S3ObjectStore(bucket));
+      }
+      case "gs" -> {
+        GcsBucket bucket = parse(url, GcsBucket::parse);
+        yield new ObjectStores("gs", () -> new GcsObjectStore(bucket));
       }
       case "az" -> {
         AzureContainer container = parse(url, AzureContainer::parse);

@@ -60,8 +60,7 @@ public final class UploadMemory {
 
   /** A share for the first part of an upload. Blocks, and fails, as {@link #take(long)} does. */
   public Share takeFor(Upload upload, int partSize) {
-    return take(
-        upload.length() == Upload.UNKNOWN ? partSize : Math.min(upload.length(), partSize));
+    return take(upload.length() == Upload.UNKNOWN ? partSize : Math.min(upload.length(), partSize));
   }
 
   private int units(long bytes) {
