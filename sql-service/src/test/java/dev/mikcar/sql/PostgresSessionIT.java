@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,5 +144,19 @@ class PostgresSessionIT extends WireContract {
 
     assertThat(rows("SELECT count(*) <= 256 AS bounded FROM pg_prepared_statements"))
         .isEqualTo("[{\"bounded\":true}]");
+  }
+
+  @Test
+  void parametersAreCountedBeyondWhatTheProtocolCan() {
+    String sql =
+        IntStream.rangeClosed(1, 65_536)
+            .mapToObj(i -> "$" + i)
+            .collect(Collectors.joining(",", "SELECT 1 AS a WHERE 1 IN (", ")"));
+    String params = "1,".repeat(65_535) + "1";
+
+    Response answer = query("{\"sql\":\"" + sql + "\",\"params\":[" + params + "]}");
+
+    assertError(answer, 400, "BAD_REQUEST");
+    assertThat(answer.text()).contains("at most 65535 parameters");
   }
 }

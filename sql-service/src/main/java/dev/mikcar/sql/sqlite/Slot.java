@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
 
 /**
  * A connection and the one thread that uses it. A platform thread: SQLite is native code, which
@@ -65,7 +66,10 @@ final class Slot {
   }
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
-    return JDBC.createConnection(url, config.toProperties());
+    SQLiteConnection connection = JDBC.createConnection(url, config.toProperties());
+    // Also of a value that is only made on the way, which would be in memory as a whole.
+    connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, (int) SqliteCursor.MOST_BYTES);
+    return connection;
   }
 
   private static SQLiteConfig config() {
