@@ -137,16 +137,6 @@ class PostgresSessionIT extends WireContract {
   }
 
   @Test
-  void manyStatementsAreNotAllKeptPrepared() {
-    for (int i = 0; i < 600; i++) {
-      assertThat(rows("SELECT " + i + " AS i")).isEqualTo("[{\"i\":" + i + "}]");
-    }
-
-    assertThat(rows("SELECT count(*) <= 256 AS bounded FROM pg_prepared_statements"))
-        .isEqualTo("[{\"bounded\":true}]");
-  }
-
-  @Test
   void parametersAreCountedBeyondWhatTheProtocolCan() {
     String sql =
         IntStream.rangeClosed(1, 65_536)
