@@ -54,13 +54,8 @@ class PostgresIT extends WireContract {
   }
 
   @Override
-  HttpClient http() {
-    return sidecar.client();
-  }
-
-  @Override
-  boolean isPostgres() {
-    return true;
+  SidecarProcess sidecar() {
+    return sidecar;
   }
 
   /** Each goes in as the JSON that it comes out as. */

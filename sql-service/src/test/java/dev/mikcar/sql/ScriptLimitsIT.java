@@ -2,7 +2,6 @@ package dev.mikcar.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
 import java.util.concurrent.CompletableFuture;
@@ -39,13 +38,8 @@ class ScriptLimitsIT extends WireContract {
   }
 
   @Override
-  HttpClient http() {
-    return process.client();
-  }
-
-  @Override
-  boolean isPostgres() {
-    return false;
+  SidecarProcess sidecar() {
+    return process;
   }
 
   @ParameterizedTest

@@ -1,6 +1,5 @@
 package dev.mikcar.sql;
 
-import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.SidecarProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,117 +31,96 @@ class SqlWireIT {
   @Nested
   class StatementOnPostgres extends StatementContract {
     @Override
-    HttpClient http() {
-      return postgres.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return true;
-    }
-  }
-
-  @Nested
-  class ScriptOnPostgres extends ScriptContract {
-    @Override
-    HttpClient http() {
-      return postgres.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return true;
-    }
-  }
-
-  @Nested
-  class TablesOnPostgres extends TablesContract {
-    @Override
-    HttpClient http() {
-      return postgres.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return true;
+    SidecarProcess sidecar() {
+      return postgres;
     }
   }
 
   @Nested
   class StatementOnSqliteFile extends StatementContract {
     @Override
-    HttpClient http() {
-      return file.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return false;
-    }
-  }
-
-  @Nested
-  class ScriptOnSqliteFile extends ScriptContract {
-    @Override
-    HttpClient http() {
-      return file.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return false;
-    }
-  }
-
-  @Nested
-  class TablesOnSqliteFile extends TablesContract {
-    @Override
-    HttpClient http() {
-      return file.client();
-    }
-
-    @Override
-    boolean isPostgres() {
-      return false;
+    SidecarProcess sidecar() {
+      return file;
     }
   }
 
   @Nested
   class StatementOnSqliteMemory extends StatementContract {
     @Override
-    HttpClient http() {
-      return memory.client();
+    SidecarProcess sidecar() {
+      return memory;
     }
+  }
 
+  @Nested
+  class ScriptOnPostgres extends ScriptContract {
     @Override
-    boolean isPostgres() {
-      return false;
+    SidecarProcess sidecar() {
+      return postgres;
+    }
+  }
+
+  @Nested
+  class ScriptOnSqliteFile extends ScriptContract {
+    @Override
+    SidecarProcess sidecar() {
+      return file;
     }
   }
 
   @Nested
   class ScriptOnSqliteMemory extends ScriptContract {
     @Override
-    HttpClient http() {
-      return memory.client();
+    SidecarProcess sidecar() {
+      return memory;
     }
+  }
 
+  @Nested
+  class TablesOnPostgres extends TablesContract {
     @Override
-    boolean isPostgres() {
-      return false;
+    SidecarProcess sidecar() {
+      return postgres;
+    }
+  }
+
+  @Nested
+  class TablesOnSqliteFile extends TablesContract {
+    @Override
+    SidecarProcess sidecar() {
+      return file;
     }
   }
 
   @Nested
   class TablesOnSqliteMemory extends TablesContract {
     @Override
-    HttpClient http() {
-      return memory.client();
+    SidecarProcess sidecar() {
+      return memory;
     }
+  }
 
+  @Nested
+  class SessionOnPostgres extends SessionContract {
     @Override
-    boolean isPostgres() {
-      return false;
+    SidecarProcess sidecar() {
+      return postgres;
+    }
+  }
+
+  @Nested
+  class SessionOnSqliteFile extends SessionContract {
+    @Override
+    SidecarProcess sidecar() {
+      return file;
+    }
+  }
+
+  @Nested
+  class SessionOnSqliteMemory extends SessionContract {
+    @Override
+    SidecarProcess sidecar() {
+      return memory;
     }
   }
 }

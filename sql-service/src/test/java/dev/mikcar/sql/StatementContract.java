@@ -374,4 +374,17 @@ abstract class StatementContract extends WireContract {
     assertThat(System.nanoTime() - start).isLessThan(3_000_000_000L);
     assertThat(rows("SELECT 1 AS a")).isEqualTo("[{\"a\":1}]");
   }
+
+  @Test
+  void aHugeValueIsRefusedAndHarmsNobody() {
+    String huge =
+        isPostgres()
+            ? "SELECT repeat('x', 300000000) AS a"
+            : "SELECT hex(zeroblob(150000000)) AS a";
+
+    Response answer = query("{\"sql\":" + quoted(huge) + "}");
+
+    assertError(answer, isPostgres() ? 413 : 400, isPostgres() ? "RESULT_TOO_LARGE" : "SQL_ERROR");
+    assertThat(rows("SELECT 1 AS a")).isEqualTo("[{\"a\":1}]");
+  }
 }

@@ -52,19 +52,82 @@ abstract class TablesContract extends WireContract {
     assertError(get("/9"), 404, "NOT_FOUND");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"PUT", "PATCH"})
-  void aRowIsChanged(String method) {
-    Response answer =
-        json()
-            .send(
-                method,
-                "/sql/tables/" + t + "/2",
-                Map.of(),
-                "{\"name\":\"eve\"}".getBytes(StandardCharsets.UTF_8));
+  private Response put(String rest, String body) {
+    return json().put("/sql/tables/" + t + rest, body);
+  }
+
+  @Test
+  void patchSetsTheColumnsThatAreGiven() {
+    Response answer = patch("/2", "{\"name\":\"eve\"}");
 
     assertThat(answer.text()).isEqualTo("{\"id\":2,\"name\":\"eve\",\"n\":2}");
     assertError(patch("/9", "{\"name\":\"x\"}"), 404, "NOT_FOUND");
+  }
+
+  @Test
+  void putReplacesTheRow() {
+    assertThat(put("/2", "{\"name\":\"eve\"}").text())
+        .isEqualTo("{\"id\":2,\"name\":\"eve\",\"n\":7}");
+    assertThat(put("/2", "{\"n\":null}").text()).isEqualTo("{\"id\":2,\"name\":null,\"n\":null}");
+    assertThat(put("/2", "{}").text()).isEqualTo("{\"id\":2,\"name\":null,\"n\":7}");
+    assertThat(get("/3").text()).isEqualTo("{\"id\":3,\"name\":\"cid\",\"n\":2}");
+  }
+
+  @Test
+  void putMakesNoRow() {
+    assertError(put("/9", "{\"name\":\"x\"}"), 404, "NOT_FOUND");
+    assertError(get("/9"), 404, "NOT_FOUND");
+  }
+
+  @Test
+  void putMayRepeatTheKeyButNotChangeIt() {
+    assertThat(put("/2", "{\"id\":2,\"name\":\"a\"}").status()).isEqualTo(200);
+    assertThat(put("/2", "{\"id\":\"2\",\"name\":\"a\"}").status()).isEqualTo(200);
+    assertError(put("/2", "{\"id\":3,\"name\":\"b\"}"), 400, "BAD_REQUEST");
+    assertError(put("/2", "{\"id\":null}"), 400, "BAD_REQUEST");
+    assertError(put("/2", "{\"id\":[2]}"), 400, "BAD_REQUEST");
+    assertThat(get("/2").text()).contains("\"name\":\"a\"");
+  }
+
+  @Test
+  void putSetsDefaultsOfEveryKind() {
+    String kinds = fresh();
+    given(
+        "CREATE TABLE "
+            + kinds
+            + " (id int PRIMARY KEY, a int DEFAULT -3, b text DEFAULT 'it''s',"
+            + " c text DEFAULT (upper('x')), d text NOT NULL DEFAULT CURRENT_DATE,"
+            + " e boolean DEFAULT true, f int GENERATED ALWAYS AS (id + 1) STORED, g text)");
+    given("INSERT INTO " + kinds + " (id, a, b, c, d, e, g) VALUES (1, 0, '', '', '', false, '')");
+
+    Response answer = json().put("/sql/tables/" + kinds + "/1", "{\"g\":\"kept\"}");
+
+    assertThat(answer.text())
+        .startsWith("{\"id\":1,\"a\":-3,\"b\":\"it's\",\"c\":\"X\",\"d\":\"20")
+        .endsWith("\"e\":true,\"f\":2,\"g\":\"kept\"}");
+    assertThat(http().get("/sql/tables/" + kinds + "?f=2").text()).contains("\"row_count\":1");
+  }
+
+  @Test
+  void putOfATableThatIsAllKeyFindsTheRow() {
+    String tags = fresh();
+    given("CREATE TABLE " + tags + " (a text, b text, PRIMARY KEY (a, b))");
+    given("INSERT INTO " + tags + " VALUES ('x', 'y')");
+
+    assertThat(json().put("/sql/tables/" + tags + "/x,y", "{}").text())
+        .isEqualTo("{\"a\":\"x\",\"b\":\"y\"}");
+    assertError(json().put("/sql/tables/" + tags + "/x,z", "{}"), 404, "NOT_FOUND");
+  }
+
+  @Test
+  void putThatBreaksAConstraintChangesNothing() {
+    String strict = fresh();
+    given("CREATE TABLE " + strict + " (id int PRIMARY KEY, a text NOT NULL, b int)");
+    given("INSERT INTO " + strict + " VALUES (1, 'a', 1)");
+
+    assertError(
+        json().put("/sql/tables/" + strict + "/1", "{\"b\":2}"), 409, "CONSTRAINT_VIOLATION");
+    assertThat(rows("SELECT * FROM " + strict)).isEqualTo("[{\"id\":1,\"a\":\"a\",\"b\":1}]");
   }
 
   @Test
@@ -133,6 +196,7 @@ abstract class TablesContract extends WireContract {
     assertError(get("?nope=1"), 400, "BAD_REQUEST");
     assertError(get("?order=nope"), 400, "BAD_REQUEST");
     assertError(patch("/1", "{\"nope\":1}"), 400, "BAD_REQUEST");
+    assertError(put("/1", "{\"nope\":1}"), 400, "BAD_REQUEST");
     assertError(json().post("/sql/tables/" + t, "{\"nope\":1}"), 400, "BAD_REQUEST");
     assertError(patch("/1", "{}"), 400, "BAD_REQUEST");
     assertError(get("?limit=0"), 400, "BAD_REQUEST");
@@ -182,6 +246,7 @@ abstract class TablesContract extends WireContract {
       get("/" + encoded),
       http().delete("/sql/tables/" + t + "/" + encoded),
       patch("/1", "{" + jsonText(text) + ":1}"),
+      put("/1", "{" + jsonText(text) + ":1}"),
       json().post("/sql/tables/" + t, "{" + jsonText(text) + ":1}"),
       query(
           "{\"sql\":\"SELECT id FROM "

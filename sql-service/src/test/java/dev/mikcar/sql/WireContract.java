@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
+import dev.mikcar.test.SidecarProcess;
 import java.util.UUID;
 
 /** What the tests of the wire share: a client, fresh tables, and the usual requests. */
 abstract class WireContract {
-  /** The client of the process under test. */
-  abstract HttpClient http();
+  /** The process under test. */
+  abstract SidecarProcess sidecar();
 
   /** Whether the backend is PostgreSQL rather than SQLite. */
-  abstract boolean isPostgres();
+  boolean isPostgres() {
+    return sidecar().client().get("/health/ready").text().contains("\"postgres\"");
+  }
+
+  HttpClient http() {
+    return sidecar().client();
+  }
 
   /** A table name that no other test uses. */
   static String fresh() {

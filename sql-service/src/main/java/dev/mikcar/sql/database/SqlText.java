@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,8 @@ public final class SqlText {
           "SAVEPOINT",
           "RELEASE",
           "PREPARE");
+  private static final Set<String> PREPARED = Set.of("EXECUTE", "DEALLOCATE");
+
   private static final Pattern TABLE =
       Pattern.compile(
           "\\b(?:FROM|INTO|UPDATE|TABLE|ON)\\s+(?:ONLY\\s+|IF\\s+(?:NOT\\s+)?EXISTS\\s+)*"
@@ -32,6 +35,9 @@ public final class SqlText {
               + "(?:\\.(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*))?)",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
+  private static final Pattern TRIGGER =
+      Pattern.compile("CREATE\\s+(?:TEMP(?:ORARY)?\\s+)?TRIGGER\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern END = Pattern.compile("\\bEND\\b", Pattern.CASE_INSENSITIVE);
   private static final int LONGEST_SEARCHED = 4096;
 
   /** Handlers repeat their statements; what is kept of them stays below some MiB. */
@@ -67,6 +73,21 @@ public final class SqlText {
   }
 
   private static String firstWord(String sql) {
+    int at = start(sql);
+    int end = at;
+    while (end < sql.length() && Character.isLetter(sql.charAt(end)) && end - at < 32) {
+      end++;
+    }
+    return sql.substring(at, end).toUpperCase(Locale.ROOT);
+  }
+
+  /** The statement from its first word on, without what stands before it. */
+  public static String fromKind(String sql) {
+    return sql.substring(start(sql));
+  }
+
+  /** The index after blanks, comments, brackets and semicolons. */
+  private static int start(String sql) {
     int at = 0;
     while (at < sql.length()) {
       int after = skipBlank(sql, at);
@@ -75,11 +96,7 @@ public final class SqlText {
       }
       at = after == at ? at + 1 : after;
     }
-    int end = at;
-    while (end < sql.length() && Character.isLetter(sql.charAt(end)) && end - at < 32) {
-      end++;
-    }
-    return sql.substring(at, end).toUpperCase(Locale.ROOT);
+    return at;
   }
 
   private static String firstTable(String sql) {
@@ -100,6 +117,13 @@ public final class SqlText {
     if (sql.indexOf('\0') >= 0) {
       throw new ApiException.BadRequest("field 'sql' has a NUL character");
     }
+    if (isAmbiguous(sql)) {
+      throw new ApiException.BadRequest(
+          "a comment before the statement holds another, or a carriage return alone");
+    }
+    if (PREPARED.contains(kind)) {
+      throw new ApiException.BadRequest(kind + " is not taken: statements are prepared as needed");
+    }
     if (TRANSACTION_CONTROL.contains(kind)) {
       throw new ApiException.BadRequest(
           kind + " is not taken: /sql/batch and /sql/script run in one transaction");
@@ -107,8 +131,34 @@ public final class SqlText {
     return kind;
   }
 
+  /** Databases differ in where such a comment ends: what one skips is a statement to another. */
+  private static boolean isAmbiguous(String sql) {
+    int end = start(sql);
+    for (int at = 0; at < end; ) {
+      int after = skipBlank(sql, at);
+      if (sql.startsWith("/*", at) && sql.substring(at + 2, after).contains("/*")) {
+        return true;
+      }
+      if (sql.startsWith("--", at) && hasLoneReturn(sql.substring(at, after))) {
+        return true;
+      }
+      at = Math.max(after, at + 1);
+    }
+    return false;
+  }
+
+  private static boolean hasLoneReturn(String comment) {
+    return comment.replace("\r\n", "").indexOf('\r') >= 0;
+  }
+
   /** Whether anything but blanks, comments and semicolons follows a semicolon outside of quotes. */
   public static boolean hasSecondStatement(String sql) {
+    if (TRIGGER.matcher(fromKind(sql)).lookingAt()) {
+      // Its statements end with semicolons, too, and after the last of them comes an END.
+      int end = END.matcher(sql).results().mapToInt(MatchResult::end).max().orElse(0);
+      String rest = sql.substring(end);
+      return start(rest) < rest.length();
+    }
     boolean ended = false;
     for (int at = 0; at < sql.length(); ) {
       int after = skipBlank(sql, at);
@@ -126,6 +176,22 @@ public final class SqlText {
       }
     }
     return false;
+  }
+
+  /** With one space for every run of blanks and comments outside of quotes. */
+  public static String withoutComments(String sql) {
+    StringBuilder out = new StringBuilder(sql.length());
+    for (int at = 0; at < sql.length(); ) {
+      int after = skipBlank(sql, at);
+      if (after == at) {
+        after = skipQuoted(sql, at);
+        out.append(sql, at, after);
+      } else if (out.isEmpty() || out.charAt(out.length() - 1) != ' ') {
+        out.append(' ');
+      }
+      at = after;
+    }
+    return out.toString();
   }
 
   /** Writes another text for each placeholder {@code $n} outside of quotes and comments. */

@@ -8,6 +8,7 @@ import dev.mikcar.sql.database.Params;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
 import io.vertx.core.MultiMap;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class TableQuery {
 
   private final StringBuilder sql = new StringBuilder();
   private final List<Param> params = new ArrayList<>();
+  private boolean assigned;
 
   private TableQuery(String start) {
     sql.append(start);
@@ -99,18 +101,64 @@ final class TableQuery {
     return new TableQuery("DELETE FROM " + table.name()).byKey(table, id).statement();
   }
 
+  /** Sets the columns that are given. */
   static Statement update(Table table, List<String> id, JsonNode row) {
     if (row.isEmpty()) {
       throw new ApiException.BadRequest("the body names no column");
     }
     TableQuery update = new TableQuery("UPDATE " + table.name());
-    String word = " SET ";
     for (Map.Entry<String, JsonNode> column : row.properties()) {
-      update.add(word).add(table.column(column.getKey())).add(" = ");
-      update.add(Params.of(column.getValue()));
-      word = ", ";
+      update.set(table.column(column.getKey())).add(Params.of(column.getValue()));
     }
     return update.byKey(table, id).add(" RETURNING *").statement();
+  }
+
+  /** Sets every column but those of the key: the ones not given, to their defaults. */
+  static Statement replace(Table table, List<String> id, JsonNode row) {
+    requireKey(table, id);
+    row.fieldNames().forEachRemaining(table::column);
+    for (int i = 0; i < id.size(); i++) {
+      requireSame(table.key().get(i), row.get(table.key().get(i)), id.get(i));
+    }
+    TableQuery update = new TableQuery("UPDATE " + table.name());
+    for (Table.Field column : table.columns()) {
+      JsonNode value = row.get(column.name());
+      if (table.key().contains(column.name())) {
+        continue;
+      }
+      if (value != null) {
+        update.set(Table.quote(column.name())).add(Params.of(value));
+      } else if (!column.reset().isEmpty()) {
+        update.set(Table.quote(column.name())).add(column.reset());
+      }
+    }
+    return update.assigned
+        ? update.byKey(table, id).add(" RETURNING *").statement()
+        : selectOne(table, id);
+  }
+
+  private TableQuery set(String column) {
+    add(assigned ? ", " : " SET ").add(column).add(" = ");
+    assigned = true;
+    return this;
+  }
+
+  private static void requireSame(String column, @Nullable JsonNode given, String inPath) {
+    if (given == null) {
+      return;
+    }
+    boolean same =
+        given.isNumber()
+            ? isNumber(inPath) && given.decimalValue().compareTo(new BigDecimal(inPath)) == 0
+            : given.isValueNode() && !given.isNull() && given.asText().equals(inPath);
+    if (!same) {
+      throw new ApiException.BadRequest(
+          "column '" + column + "' of the key is another one in the body than in the path");
+    }
+  }
+
+  private static boolean isNumber(String text) {
+    return text.length() < 100 && text.matches("[+-]?\\d+(\\.\\d+)?");
   }
 
   static Statement insert(Table table, JsonNode row) {
@@ -130,6 +178,16 @@ final class TableQuery {
   }
 
   private TableQuery byKey(Table table, List<String> id) {
+    requireKey(table, id);
+    String word = " WHERE ";
+    for (int i = 0; i < id.size(); i++) {
+      add(word).add(Table.quote(table.key().get(i))).add(" = ").add(text(id.get(i)));
+      word = " AND ";
+    }
+    return this;
+  }
+
+  private static void requireKey(Table table, List<String> id) {
     if (table.key().isEmpty()) {
       throw new ApiException.BadRequest("the table has no primary key; see /sql/query");
     }
@@ -141,12 +199,6 @@ final class TableQuery {
               + id.size()
               + " values");
     }
-    String word = " WHERE ";
-    for (int i = 0; i < id.size(); i++) {
-      add(word).add(Table.quote(table.key().get(i))).add(" = ").add(text(id.get(i)));
-      word = " AND ";
-    }
-    return this;
   }
 
   private static Param text(String value) {

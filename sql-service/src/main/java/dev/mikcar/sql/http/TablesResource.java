@@ -74,23 +74,25 @@ public class TablesResource {
   @PUT
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
-  @Operation(summary = "Changes columns of the row of a primary key")
+  @Operation(summary = "Replaces the row of a primary key: columns not given get their defaults")
   @Parameter(name = "table", in = ParameterIn.PATH)
   @Parameter(name = "id", in = ParameterIn.PATH)
   public Uni<Response> put(@Context RoutingContext routing, @Nullable RowBody body) {
     RowBody row = Bodies.required(body);
-    return oneRow(routing, (table, id) -> TableQuery.update(table, id, row.object()))
+    return oneRow(routing, (table, id) -> TableQuery.replace(table, id, row.object()))
         .map(result -> SqlResource.json(Rows.one(result)));
   }
 
   @PATCH
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
-  @Operation(summary = "The same as PUT")
+  @Operation(summary = "Changes columns of the row of a primary key")
   @Parameter(name = "table", in = ParameterIn.PATH)
   @Parameter(name = "id", in = ParameterIn.PATH)
   public Uni<Response> patch(@Context RoutingContext routing, @Nullable RowBody body) {
-    return put(routing, body);
+    RowBody row = Bodies.required(body);
+    return oneRow(routing, (table, id) -> TableQuery.update(table, id, row.object()))
+        .map(result -> SqlResource.json(Rows.one(result)));
   }
 
   @DELETE

@@ -1,5 +1,7 @@
 package dev.mikcar.sql.postgres;
 
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.sql.database.SqlFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Handler;
@@ -10,7 +12,6 @@ import org.jboss.logging.Logger;
 final class Framing implements Handler<Buffer> {
   private static final Logger LOG = Logger.getLogger(Framing.class);
   private static final int HEAD = 5;
-  private static final int LARGEST = 1 << 30;
 
   private final Handler<Throwable> failures;
   private Handler<Message> messages;
@@ -34,6 +35,8 @@ final class Framing implements Handler<Buffer> {
   public void handle(Buffer arrived) {
     try {
       cut(arrived);
+    } catch (ApiException e) {
+      failures.handle(e);
     } catch (RuntimeException e) {
       LOG.error("Cannot read what PostgreSQL sent", e);
       failures.handle(e);
@@ -50,8 +53,12 @@ final class Framing implements Handler<Buffer> {
     }
     while (bytes.readableBytes() >= HEAD) {
       int length = bytes.getInt(bytes.readerIndex() + 1);
-      if (length < 4 || length > LARGEST) {
+      if (length < 4) {
         throw new IllegalStateException("the server does not speak the protocol");
+      }
+      if (length > Reply.MOST_BYTES) {
+        // Nothing is kept of it, so the session cannot go on.
+        throw SqlFailure.tooLarge((Reply.MOST_BYTES >> 20) + " MiB");
       }
       if (bytes.readableBytes() < length + 1) {
         break;

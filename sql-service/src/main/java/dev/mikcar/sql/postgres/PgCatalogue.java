@@ -57,7 +57,7 @@ final class PgCatalogue {
     List<Cell> first = result.rows().getFirst();
     return new Table(
         Table.quote(text(first.get(0))) + "." + Table.quote(text(first.get(1))),
-        result.rows().stream().map(row -> text(row.get(2))).toList(),
+        result.rows().stream().map(row -> new Table.Field(text(row.get(2)), "DEFAULT")).toList(),
         List.copyOf(key.values()));
   }
 

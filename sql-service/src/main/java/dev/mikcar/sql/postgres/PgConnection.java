@@ -84,8 +84,19 @@ final class PgConnection {
     return changed;
   }
 
-  synchronized void markChanged() {
-    changed = true;
+  /** Ends what was changed in the session, and what was prepared; not inside of a transaction. */
+  Future<Void> reset() {
+    synchronized (this) {
+      prepared.clear();
+    }
+    return simple("DISCARD ALL")
+        .map(
+            _ -> {
+              synchronized (this) {
+                changed = false;
+              }
+              return null;
+            });
   }
 
   synchronized void onClose(Runnable handler) {
@@ -138,16 +149,30 @@ final class PgConnection {
     return reply.whole().future();
   }
 
+  /** Whether the statement was prepared by an earlier use, and nothing speaks against that. */
+  synchronized boolean isPrepared(String sql) {
+    Prepared known = prepared.get(sql);
+    return known != null && freshness().isFresh(sql, known.born());
+  }
+
+  Freshness freshness() {
+    return types.freshness();
+  }
+
   /** The statement, prepared in this session; from then on for as long as it is used. */
   Future<Prepared> prepare(String sql) {
     Frontend flight = new Frontend();
     String name;
+    long born = freshness().now();
     synchronized (this) {
       Prepared known = prepared.get(sql);
-      if (known != null) {
+      if (known != null && freshness().isFresh(sql, known.born())) {
         return Future.succeededFuture(known);
       }
-      if (prepared.size() >= PREPARED) {
+      if (known != null) {
+        prepared.remove(sql);
+        flight.closeStatement(known.name());
+      } else if (prepared.size() >= PREPARED) {
         flight.closeStatement(prepared.pollFirstEntry().getValue().name());
       }
       name = "s" + nextName++;
@@ -162,10 +187,10 @@ final class PgConnection {
                         IntStream.concat(
                             IntStream.of(reply.parameters()),
                             reply.columns().stream().mapToInt(PgColumn::type)))
-                    .map(_ -> keep(sql, name, reply)));
+                    .map(_ -> keep(sql, name, reply, born)));
   }
 
-  private Prepared keep(String sql, String name, Reply reply) {
+  private Prepared keep(String sql, String name, Reply reply, long born) {
     List<Column> columns = new ArrayList<>();
     List<Prepared.Reader> readers = new ArrayList<>();
     for (PgColumn column : reply.columns()) {
@@ -178,21 +203,15 @@ final class PgConnection {
             name,
             IntStream.of(reply.parameters()).mapToObj(types::get).toList(),
             List.copyOf(columns),
-            List.copyOf(readers));
+            List.copyOf(readers),
+            born,
+            Traces.altersTables(sql));
     synchronized (this) {
       Prepared before = prepared.put(sql, statement);
       // Prepared twice at the same time: the other name is given up with the session.
-      changed |= before != null;
+      changed |= before != null || Traces.leaves(sql);
     }
     return statement;
-  }
-
-  /** Forgets what is prepared, here and in the server. */
-  Future<Void> forgetPrepared() {
-    synchronized (this) {
-      prepared.clear();
-    }
-    return simple("DEALLOCATE ALL").mapEmpty();
   }
 
   void receive(Message message) {

@@ -17,14 +17,4 @@ final class PgException extends RuntimeException {
   SqlFailure failure() {
     return failure;
   }
-
-  /**
-   * Whether what was prepared no longer fits the tables, or is gone: the same statement, prepared
-   * again, may work.
-   */
-  boolean isStale() {
-    return failure.sqlstate().equals("26000")
-        || (failure.sqlstate().equals("0A000")
-            && failure.message().equals("cached plan must not change result type"));
-  }
 }

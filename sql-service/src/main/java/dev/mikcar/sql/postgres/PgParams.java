@@ -18,10 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class PgParams {
   private PgParams() {}
 
+  /** Their number is 16 bits of the message; the server counts on from 0 after it. */
+  private static final int MOST = 65_535;
+
   /**
    * @throws ApiException.BadRequest when their number is wrong, or one cannot be what is wanted
    */
   static List<@Nullable String> encode(List<Param> params, List<PgType> types) {
+    if (params.size() > MOST) {
+      throw new ApiException.BadRequest("PostgreSQL takes at most " + MOST + " parameters");
+    }
     if (params.size() != types.size()) {
       throw new ApiException.BadRequest(
           "the statement has " + types.size() + " parameters, field 'params' has " + params.size());

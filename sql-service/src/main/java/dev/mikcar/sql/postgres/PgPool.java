@@ -113,11 +113,19 @@ final class PgPool {
     return open == size && idle.isEmpty() && !waiting.isEmpty();
   }
 
-  /** Gives a session back; one that a later user would find changed is closed instead. */
+  /** Gives a session back; the next user does not find what this one has changed in it. */
   void release(PgConnection connection) {
     if (!connection.isOpen()) {
       return;
     }
+    if (connection.isChanged() && !connection.isInTransaction()) {
+      connection.reset().onSuccess(_ -> handOn(connection)).onFailure(_ -> connection.close());
+    } else {
+      handOn(connection);
+    }
+  }
+
+  private void handOn(PgConnection connection) {
     Promise<PgConnection> next;
     synchronized (this) {
       if (closed || connection.isChanged() || connection.isInTransaction()) {

@@ -8,6 +8,7 @@ import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
+import dev.mikcar.sql.postgres.Freshness.Outdated;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class PgSession implements Session {
   private final PgConnection connection;
   private final Options options;
   private volatile @Nullable Throwable failed;
+  private volatile boolean altered;
 
   PgSession(PgUse use, Options options) {
     this.connection = use.connection();
@@ -50,7 +52,13 @@ final class PgSession implements Session {
               return cause == null ? Future.succeededFuture(result) : Future.failedFuture(cause);
             })
         .compose(this::commit)
-        .recover(failure -> rollback().transform(_ -> Future.failedFuture(failure)));
+        .onSuccess(_ -> noteAltered())
+        .recover(
+            failure -> {
+              // What the work makes of a failure says less than the failure.
+              Throwable cause = failed instanceof Outdated ? failed : failure;
+              return rollback().transform(_ -> Future.failedFuture(cause));
+            });
   }
 
   private <T> Future<T> commit(T result) {
@@ -71,6 +79,10 @@ final class PgSession implements Session {
         : Future.succeededFuture();
   }
 
+  Future<Void> ping() {
+    return connection.simple("SELECT 1").mapEmpty();
+  }
+
   @Override
   public Uni<Result> run(Statement statement) {
     return uni(
@@ -81,7 +93,7 @@ final class PgSession implements Session {
   }
 
   Future<Result> runNow(Statement statement) {
-    PostgresDatabase.noteTraces(connection, statement.sql());
+    boolean known = connection.isPrepared(statement.sql());
     return connection
         .prepare(statement.sql())
         .compose(
@@ -98,7 +110,21 @@ final class PgSession implements Session {
                   .send(flight, prepared)
                   .map(reply -> result(prepared, reply, PgConnection.rows(reply), 0));
             })
-        .onFailure(e -> failed = e);
+        .recover(e -> fail(known, statement.sql(), e));
+  }
+
+  private <T> Future<T> fail(boolean known, String sql, Throwable cause) {
+    failed = known && connection.freshness().explains(sql, cause) ? new Outdated(cause) : cause;
+    return Future.failedFuture(failed);
+  }
+
+  /**
+   * Others prepare again what they have, and so does this session: now, and once it is committed.
+   */
+  private void noteAltered() {
+    if (altered) {
+      connection.freshness().outdateAll();
+    }
   }
 
   private Result result(Prepared prepared, Reply reply, List<List<Cell>> rows, int tag) {
@@ -107,6 +133,10 @@ final class PgSession implements Session {
     }
     if (rows.size() > options.maxRows()) {
       throw SqlFailure.tooLarge(options.maxRows() + " rows");
+    }
+    if (prepared.altersTables()) {
+      altered = true;
+      noteAltered();
     }
     long affected = reply.tags().isEmpty() ? 0 : PgConnection.affected(reply.tags().get(tag));
     return new Result(prepared.columns(), rows, affected);
@@ -124,7 +154,7 @@ final class PgSession implements Session {
     }
     String sql = statements.get(from).sql();
     SqlText.checkedKind(sql);
-    PostgresDatabase.noteTraces(connection, sql);
+    boolean known = connection.isPrepared(sql);
     int to = from;
     while (to < statements.size() && statements.get(to).sql().equals(sql)) {
       to++;
@@ -134,7 +164,7 @@ final class PgSession implements Session {
     return connection
         .prepare(sql)
         .compose(prepared -> flight(prepared, same))
-        .onFailure(e -> failed = e)
+        .recover(e -> fail(known, sql, e))
         .compose(
             results -> {
               done.addAll(results);

@@ -6,6 +6,7 @@ import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.database.Statement;
+import dev.mikcar.sql.postgres.Freshness.Outdated;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -31,24 +32,32 @@ final class PgStream {
   static Future<RowStream> open(PgUse use, Statement statement, Options options) {
     return use.begin()
         .compose(
-            connection ->
-                (options.needsTransaction()
-                        ? connection.simple(PgSession.begin(options)).<Void>mapEmpty()
-                        : Future.<Void>succeededFuture())
-                    .compose(_ -> connection.prepare(statement.sql()))
-                    .compose(
-                        prepared -> {
-                          if (options.distinctNames()) {
-                            Column.requireDistinct(prepared.columns());
-                          }
-                          PgStream stream = new PgStream(use, prepared);
-                          Frontend flight = new Frontend();
-                          flight.bind(
-                              prepared.name(),
-                              PgParams.encode(statement.params(), prepared.parameters()));
-                          return stream.fetch(flight).map(chunk -> stream.from(chunk));
-                        }))
+            connection -> {
+              boolean known = connection.isPrepared(statement.sql());
+              return (options.needsTransaction()
+                      ? connection.simple(PgSession.begin(options)).<Void>mapEmpty()
+                      : Future.<Void>succeededFuture())
+                  .compose(_ -> connection.prepare(statement.sql()))
+                  .compose(prepared -> start(use, prepared, statement, options))
+                  .recover(
+                      e ->
+                          Future.failedFuture(
+                              known && connection.freshness().explains(statement.sql(), e)
+                                  ? new Outdated(e)
+                                  : e));
+            })
         .onFailure(_ -> use.discard());
+  }
+
+  private static Future<RowStream> start(
+      PgUse use, Prepared prepared, Statement statement, Options options) {
+    if (options.distinctNames()) {
+      Column.requireDistinct(prepared.columns());
+    }
+    PgStream stream = new PgStream(use, prepared);
+    Frontend flight = new Frontend();
+    flight.bind(prepared.name(), PgParams.encode(statement.params(), prepared.parameters()));
+    return stream.fetch(flight).map(stream::from);
   }
 
   private RowStream from(List<List<Cell>> chunk) {
@@ -86,6 +95,9 @@ final class PgStream {
                 return Future.succeededFuture(PgConnection.rows(reply));
               }
               done = true;
+              if (prepared.altersTables()) {
+                connection.freshness().outdateAll();
+              }
               // Commits what the statement may have changed.
               return connection
                   .send(new Frontend().sync(), null)

@@ -23,6 +23,12 @@ final class PgTypes {
   private static final PgType UNKNOWN = PgType.plain("unknown", Kind.TEXT);
 
   private final Map<Integer, PgType> known = new ConcurrentHashMap<>();
+  private final Freshness freshness = new Freshness();
+
+  /** That of the statements which were prepared with these types. */
+  Freshness freshness() {
+    return freshness;
+  }
 
   /** The type; it must have been learned. */
   PgType get(int oid) {

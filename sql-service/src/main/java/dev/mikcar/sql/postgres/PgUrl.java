@@ -134,10 +134,11 @@ final class PgUrl {
         .removeIf(
             name ->
                 name.startsWith("keepalives")
-                    || name.equals("gssencmode")
                     || name.equals("fallback_application_name")
                     || name.equals("tcp_user_timeout"));
     left.remove("target_session_attrs", "any");
+    left.remove("gssencmode", "disable");
+    left.remove("gssencmode", "prefer");
     left.remove("channel_binding", "prefer");
     left.remove("channel_binding", "disable");
     left.remove("client_encoding", "UTF8");

@@ -9,12 +9,14 @@ import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
+import dev.mikcar.sql.postgres.Freshness.Outdated;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,11 +25,6 @@ import java.util.function.Supplier;
 public final class PostgresDatabase implements SqlDatabase {
   /** Statements that change nothing by their nature: they need no way back when they are cut. */
   private static final Set<String> READING = Set.of("SELECT", "VALUES", "TABLE", "SHOW", "EXPLAIN");
-
-  /** Statements after which a session is not as the next user expects it. */
-  private static final Set<String> LEAVING_TRACES =
-      Set.of(
-          "SET", "RESET", "LISTEN", "DECLARE", "DEALLOCATE", "DISCARD", "LOAD", "CREATE", "LOCK");
 
   private static final Duration CATALOGUE = Duration.ofSeconds(10);
   private static final Duration PING = Duration.ofSeconds(3);
@@ -62,12 +59,12 @@ public final class PostgresDatabase implements SqlDatabase {
             || (!READING.contains(kind) && mayGiveRows(kind, statement.sql()));
     return uni(
         () ->
-            retryStale(
+            twice(
                 options,
-                use ->
+                session ->
                     inTransaction
-                        ? new PgSession(use, options).inTransaction(s -> s.runNow(statement))
-                        : new PgSession(use, options).runNow(statement)));
+                        ? session.inTransaction(s -> s.runNow(statement))
+                        : session.runNow(statement)));
   }
 
   /** Such a statement is undone when it gives too many. */
@@ -83,9 +80,21 @@ public final class PostgresDatabase implements SqlDatabase {
     return Uni.createFrom()
         .deferred(
             () -> {
-              PgUse use = use(options);
+              PgUse first = use(options);
+              PgUse second = use(options);
               return RowStream.opened(
-                  () -> PgStream.open(use, statement, options).toCompletionStage(), use::cancel);
+                  () ->
+                      PgStream.open(first, statement, options)
+                          .recover(
+                              e ->
+                                  e instanceof Outdated
+                                      ? PgStream.open(second, statement, options)
+                                      : Future.failedFuture(e))
+                          .toCompletionStage(),
+                  () -> {
+                    first.cancel();
+                    second.cancel();
+                  });
             })
         .onFailure()
         .transform(PostgresDatabase::translate);
@@ -95,43 +104,22 @@ public final class PostgresDatabase implements SqlDatabase {
   public <T> Uni<T> transaction(Options options, Function<Session, Uni<T>> work) {
     return uni(
         () ->
-            retryStale(
-                options,
-                use ->
-                    new PgSession(use, options)
-                        .inTransaction(s -> PgSession.future(work.apply(s)))));
+            twice(options, session -> session.inTransaction(s -> PgSession.future(work.apply(s)))));
   }
 
-  /** Nothing has happened yet when a prepared statement turns out stale: it is all done again. */
-  private <T> Future<T> retryStale(Options options, Function<PgUse, Future<T>> work) {
+  /** Does it all again when it failed for the age of a prepared statement: nothing has happened. */
+  private <T> Future<T> twice(Options options, Function<PgSession, Future<T>> work) {
     return once(options, work)
-        .recover(
-            failure ->
-                failure instanceof PgException e && e.isStale()
-                    ? once(
-                        options,
-                        use -> use.connection().forgetPrepared().compose(_ -> work.apply(use)))
-                    : Future.failedFuture(failure));
+        .recover(e -> e instanceof Outdated ? once(options, work) : Future.failedFuture(e));
   }
 
-  private <T> Future<T> once(Options options, Function<PgUse, Future<T>> work) {
+  private <T> Future<T> once(Options options, Function<PgSession, Future<T>> work) {
     PgUse use = use(options);
-    return use.begin().compose(_ -> work.apply(use)).eventually(use::end);
+    return use.begin().compose(_ -> work.apply(new PgSession(use, options))).eventually(use::end);
   }
 
   private PgUse use(Options options) {
     return new PgUse(vertx, connector, pool, options.timeout());
-  }
-
-  static void noteTraces(PgConnection connection, String sql) {
-    String kind = SqlText.words(sql).kind();
-    if (LEAVING_TRACES.contains(kind) && (!kind.equals("CREATE") || isTemporary(sql))) {
-      connection.markChanged();
-    }
-  }
-
-  private static boolean isTemporary(String sql) {
-    return sql.toUpperCase(Locale.ROOT).contains("TEMP");
   }
 
   @Override
@@ -146,11 +134,7 @@ public final class PostgresDatabase implements SqlDatabase {
       // Busy is not down: waiting in line with the others would say so.
       return Uni.createFrom().voidItem();
     }
-    return uni(
-        () ->
-            once(
-                Options.internal(PING),
-                use -> use.connection().simple("SELECT 1").<Void>mapEmpty()));
+    return uni(() -> once(Options.internal(PING), session -> session.ping()));
   }
 
   @Override
@@ -168,6 +152,7 @@ public final class PostgresDatabase implements SqlDatabase {
   static Throwable translate(Throwable failure) {
     return switch (failure) {
       case PgException e -> e.failure().toApi();
+      case Outdated e -> translate(Objects.requireNonNull(e.getCause()));
       case ClosedChannelException _ ->
           SqlFailure.of("08006", "the connection to the database was lost").toApi();
       default -> failure;

@@ -11,8 +11,16 @@ import java.util.List;
  * @param parameters what it wants
  * @param columns what it gives
  * @param readers how the values of each column are read
+ * @param born when it was prepared, by {@link Freshness#now}
+ * @param altersTables see {@link Traces#altersTables}
  */
-record Prepared(String name, List<PgType> parameters, List<Column> columns, List<Reader> readers) {
+record Prepared(
+    String name,
+    List<PgType> parameters,
+    List<Column> columns,
+    List<Reader> readers,
+    long born,
+    boolean altersTables) {
   /** Makes a cell of the text that the server sends for a value. */
   @FunctionalInterface
   interface Reader {

@@ -22,6 +22,7 @@ final class ScriptTransaction {
   private @Nullable CompletableFuture<Session> session;
   private @Nullable CompletableFuture<Boolean> outcome;
   private @Nullable Throwable failure;
+  private volatile boolean repeat;
 
   ScriptTransaction(SqlDatabase database, Options options) {
     this.database = database;
@@ -46,7 +47,9 @@ final class ScriptTransaction {
               .transaction(
                   options,
                   s -> {
-                    opened.complete(s);
+                    // A second time, after a change of the tables: only the script itself can be
+                    // run again.
+                    repeat = !opened.complete(s);
                     return Uni.createFrom().completionStage(end);
                   })
               .subscribeAsCompletionStage();
@@ -59,6 +62,11 @@ final class ScriptTransaction {
               });
     }
     return session;
+  }
+
+  /** Whether the script failed only because tables have changed, and may work when run again. */
+  boolean isToBeRepeated() {
+    return repeat;
   }
 
   /** Notes a failure: nothing can be committed any more. */

@@ -84,9 +84,22 @@ public final class Scripts {
     // A statement that the script waits for ends with it.
     Options within = options.within(time);
     return Uni.createFrom()
+        .deferred(
+            () -> {
+              ScriptTransaction first = new ScriptTransaction(database, within);
+              return once(source, input, first, own)
+                  .onFailure(_ -> first.isToBeRepeated())
+                  .recoverWithUni(
+                      () -> once(source, input, new ScriptTransaction(database, within), own));
+            });
+  }
+
+  private Uni<ScriptOutcome> once(
+      String source, String input, ScriptTransaction transaction, ScriptLimits own) {
+    return Uni.createFrom()
         .completionStage(
             () -> {
-              ScriptRun run = new ScriptRun(new ScriptTransaction(database, within), own);
+              ScriptRun run = new ScriptRun(transaction, own);
               long asked = System.nanoTime();
               try {
                 threads.execute(

@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +19,7 @@ import org.jboss.logging.Logger;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
 
 /**
  * A connection and the one thread that uses it. A platform thread: SQLite is native code, which
@@ -62,7 +66,10 @@ final class Slot {
   }
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
-    return JDBC.createConnection(url, config.toProperties());
+    SQLiteConnection connection = JDBC.createConnection(url, config.toProperties());
+    // Also of a value that is only made on the way, which would be in memory as a whole.
+    connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, (int) SqliteCursor.MOST_BYTES);
+    return connection;
   }
 
   private static SQLiteConfig config() {
@@ -98,6 +105,25 @@ final class Slot {
   void execute(String sql) throws SQLException {
     try (java.sql.Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** Drops temporary tables, views and triggers, which the next user would find. */
+  void dropTemporary() throws SQLException {
+    List<String> drops = new ArrayList<>();
+    try (java.sql.Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"')"
+                    + " || '\"' FROM sqlite_temp_schema"
+                    + " WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%'"
+                    + " ESCAPE '\\'")) {
+      while (rows.next()) {
+        drops.add(rows.getString(1));
+      }
+    }
+    for (String drop : drops) {
+      execute(drop);
     }
   }
 

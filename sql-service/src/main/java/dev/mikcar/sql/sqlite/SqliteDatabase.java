@@ -1,9 +1,7 @@
 package dev.mikcar.sql.sqlite;
 
-import dev.mikcar.common.error.ApiException;
 import dev.mikcar.sql.database.Cell;
 import dev.mikcar.sql.database.Options;
-import dev.mikcar.sql.database.Param;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Session;
@@ -15,9 +13,7 @@ import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -173,33 +169,8 @@ public final class SqliteDatabase implements SqlDatabase {
 
   @Override
   public Uni<Table> table(String name) {
-    Statement lookUp =
-        new Statement(
-            "SELECT s.name, c.name, c.pk FROM sqlite_schema s, pragma_table_info(s.name) c"
-                + " WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE"
-                + " AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY c.cid",
-            List.of(new Param.Text(name)));
-    return run(lookUp, Options.internal(CATALOGUE)).map(result -> table(name, result));
-  }
-
-  private static Table table(String name, Result result) {
-    if (result.rows().isEmpty()) {
-      throw new ApiException.NotFound("there is no table '" + name + "'");
-    }
-    Map<Long, String> key = new TreeMap<>();
-    for (List<Cell> row : result.rows()) {
-      if (row.get(2) instanceof Cell.Int(long place) && place > 0) {
-        key.put(place, text(row.get(1)));
-      }
-    }
-    return new Table(
-        Table.quote(text(result.rows().getFirst().getFirst())),
-        result.rows().stream().map(row -> text(row.get(1))).toList(),
-        List.copyOf(key.values()));
-  }
-
-  private static String text(Cell cell) {
-    return cell instanceof Cell.Text(String value) ? value : "";
+    return run(SqliteCatalogue.lookUp(name), Options.internal(CATALOGUE))
+        .map(result -> SqliteCatalogue.table(name, result));
   }
 
   @Override

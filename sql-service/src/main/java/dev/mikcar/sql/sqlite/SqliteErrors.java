@@ -11,7 +11,7 @@ import org.sqlite.SQLiteException;
 final class SqliteErrors {
   /** {@code [CODE] what the driver says (what SQLite says)}. */
   private static final Pattern MESSAGE =
-      Pattern.compile("\\[\\w+]\\s*.*?\\((.*)\\)", Pattern.DOTALL);
+      Pattern.compile("\\[\\w+]\\s*.*? \\((.*)\\)", Pattern.DOTALL);
 
   private static final Pattern COLUMN =
       Pattern.compile("(?:UNIQUE|NOT NULL) constraint failed: (\\w+)\\.(\\w+)");

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
  */
 final class SqliteGuard {
   private static final Pattern PRAGMA =
-      Pattern.compile("PRAGMA\\s+(?:\\w+\\s*\\.\\s*)?(\\w+)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "PRAGMA\\s+(?:main\\s*\\.\\s*)?(\\w+)\\s*(?:[=(;].*)?",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** Those that tell something, or change the file only. */
   private static final Set<String> HARMLESS =
@@ -51,7 +53,7 @@ final class SqliteGuard {
    */
   static String check(String sql) {
     String kind = SqlText.checkedKind(sql);
-    if (!kind.equals("CREATE") && SqlText.hasSecondStatement(sql)) {
+    if (SqlText.hasSecondStatement(sql)) {
       throw new ApiException.BadRequest("there is more than one statement; see /sql/batch");
     }
     switch (kind) {
@@ -62,8 +64,8 @@ final class SqliteGuard {
         }
       }
       case "PRAGMA" -> {
-        Matcher pragma = PRAGMA.matcher(sql);
-        if (!pragma.find() || !HARMLESS.contains(pragma.group(1).toLowerCase(Locale.ROOT))) {
+        Matcher pragma = PRAGMA.matcher(SqlText.fromKind(sql));
+        if (!pragma.matches() || !HARMLESS.contains(pragma.group(1).toLowerCase(Locale.ROOT))) {
           throw new ApiException.Forbidden("this PRAGMA is not taken");
         }
       }

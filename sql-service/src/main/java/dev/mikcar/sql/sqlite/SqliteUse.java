@@ -7,6 +7,7 @@ import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlFailure;
+import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import io.smallrye.mutiny.Uni;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ final class SqliteUse implements Session {
 
   private boolean inTransaction;
   private boolean queryOnly;
+  private boolean mayHaveTemporary;
   private @Nullable Throwable failed;
   private boolean expired;
   private boolean ended;
@@ -96,6 +98,9 @@ final class SqliteUse implements Session {
             inTransaction = false;
             slot.execute("ROLLBACK");
           }
+          if (mayHaveTemporary) {
+            slot.dropTemporary();
+          }
           if (queryOnly) {
             slot.execute("PRAGMA query_only = OFF");
           }
@@ -142,6 +147,7 @@ final class SqliteUse implements Session {
   }
 
   private SqliteCursor openNow(Statement statement) throws SQLException {
+    mayHaveTemporary |= SqlText.words(statement.sql()).kind().equals("CREATE");
     SqliteCursor cursor = SqliteCursor.open(slot.connection(), statement);
     if (options.distinctNames()) {
       try {

@@ -1,7 +1,9 @@
 package dev.mikcar.sql.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mikcar.common.error.ApiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,14 +51,50 @@ class SqlTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SELECT 1;", "SELECT ';'", "SELECT 1; -- x", "SELECT 1 /* ; */ ; ;"})
+  @ValueSource(
+      strings = {
+        "SELECT 1;",
+        "SELECT ';'",
+        "SELECT 1; -- x",
+        "SELECT 1 /* ; */ ; ;",
+        "CREATE TRIGGER a INSERT ON b BEGIN SELECT 1; SELECT 2; END; -- x",
+        "create temp trigger a insert on b begin select 1; end"
+      })
   void oneStatementIsOne(String sql) {
     assertThat(SqlText.hasSecondStatement(sql)).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SELECT 1; SELECT 2", "SELECT 1;/**/DROP TABLE t", "a;'b'"})
+  @ValueSource(
+      strings = {
+        "SELECT 1; SELECT 2",
+        "SELECT 1;/**/DROP TABLE t",
+        "a;'b'",
+        "CREATE TABLE a (b); CREATE TABLE c (d)",
+        "CREATE TRIGGER a INSERT ON b BEGIN SELECT 1; END; DROP TABLE b"
+      })
   void twoStatementsAreTwo(String sql) {
     assertThat(SqlText.hasSecondStatement(sql)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/* /* */ SELECT */ COMMIT",
+        "/* /* */ COMMIT",
+        "--\rCOMMIT AND --\n CHAIN",
+        "/**//*/*/SELECT 1"
+      })
+  void aCommentThatDatabasesReadDifferentlyIsRefused(String sql) {
+    assertThatThrownBy(() -> SqlText.checkedKind(sql))
+        .isInstanceOf(ApiException.BadRequest.class)
+        .hasMessageContaining("comment");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/* a *//* b */ SELECT 1", "-- a\r\n-- b\nSELECT 1", "SELECT 1 /* /* */ */"})
+  void otherCommentsAreNot(String sql) {
+    assertThat(SqlText.checkedKind(sql)).isEqualTo("SELECT");
   }
 }

@@ -82,6 +82,11 @@ class PgUrlTest {
         "u:hidden@h/d?channel_binding=require",
         "u:hidden@h/d?target_session_attrs=read-write",
         "u:hidden@h/d?sslcert=/x",
+        "u:hidden@h/d?gssencmode=require",
+        "u:hidden@h/d?service=s",
+        "u:hidden@h/d?passfile=/x",
+        "u:hidden@h/d?hostaddr=1.2.3.4",
+        "u:hidden@h/d?load_balance_hosts=random",
         "u:hidden@h/d?what",
         "u:hidden@h/d?connect_timeout=0"
       })
