@@ -70,7 +70,7 @@ public final class FaultyLine implements AutoCloseable {
   }
 
   /** Answers come a few bytes at a time, with a pause after each. */
-  void drip(int bytes, Duration pause) {
+  public void drip(int bytes, Duration pause) {
     change(new Drip(bytes, pause));
   }
 
