@@ -36,7 +36,8 @@ class TrimmedClientIT {
 
   /** Annotations, which need not be there. */
   private static final String ANNOTATIONS =
-      "javax\\.annotation\\..*|com\\.google\\.api\\.core\\.(Internal|Obsolete)Api";
+      "javax\\.annotation\\..*|com\\.google\\.api\\.core\\.(Internal|Obsolete)Api"
+          + "|com\\.google\\.auto\\.value\\.AutoValue(\\$Builder)?";
 
   private static final Pattern MISSING =
       Pattern.compile("(?m)^ +(\\S+)\\.[^.\\s]+ +-> +(\\S+) +not found$");
