@@ -13,7 +13,7 @@ final class Framing implements Handler<Buffer> {
   private static final Logger LOG = Logger.getLogger(Framing.class);
   private static final int HEAD = 5;
 
-  private final Handler<Throwable> failures;
+  private Handler<Throwable> failures;
   private Handler<Message> messages;
   private ByteBuf pending = Unpooled.EMPTY_BUFFER;
 
@@ -26,9 +26,10 @@ final class Framing implements Handler<Buffer> {
     this.failures = failures;
   }
 
-  /** Sends the messages from the next one on to another. */
-  void redirect(Handler<Message> other) {
-    messages = other;
+  /** Sends the messages from the next one on, and what goes wrong with them, to others. */
+  void redirect(Handler<Message> otherMessages, Handler<Throwable> otherFailures) {
+    messages = otherMessages;
+    failures = otherFailures;
   }
 
   @Override

@@ -305,7 +305,7 @@ final class PgConnector {
 
     private void ready() {
       PgConnection connection = new PgConnection(socket, types);
-      framing.redirect(connection::receive);
+      framing.redirect(connection::receive, connection::fail);
       connection
           .awaitReady()
           .onComplete(
