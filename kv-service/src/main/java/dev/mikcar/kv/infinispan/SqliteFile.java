@@ -1,5 +1,6 @@
 package dev.mikcar.kv.infinispan;
 
+import dev.mikcar.common.files.HeldFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -31,6 +33,7 @@ final class SqliteFile implements AutoCloseable {
 
   private final Path database;
   private final FileLock lock;
+  private @Nullable HeldFile held;
 
   private SqliteFile(Path database, FileLock lock) {
     this.database = database;
@@ -48,8 +51,9 @@ final class SqliteFile implements AutoCloseable {
     SqliteFile file = new SqliteFile(folder.resolve("kv.sqlite"), lock(folder.resolve("lock")));
     try {
       file.prepare();
+      file.held = HeldFile.at(file.database);
       return file;
-    } catch (SQLException e) {
+    } catch (IOException | SQLException e) {
       file.close();
       throw e;
     }
@@ -100,6 +104,17 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
+  /**
+   * To be called before a write.
+   *
+   * @throws SQLException when what is written would be gone with the process
+   */
+  void requireInPlace() throws SQLException {
+    if (held == null || !held.isInPlace()) {
+      throw new SQLException("'" + database + "' was removed or replaced while it was in use");
+    }
+  }
+
   /** A connection of its own; the caller closes it. */
   Connection connect() throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
@@ -118,6 +133,7 @@ final class SqliteFile implements AutoCloseable {
    * needed any more back to the file system.
    */
   void checkpoint() throws SQLException {
+    requireInPlace();
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");

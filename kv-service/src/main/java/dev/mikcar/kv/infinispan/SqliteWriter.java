@@ -146,6 +146,7 @@ final class SqliteWriter implements AutoCloseable {
   private void write(List<Change> batch) {
     boolean[] results = new boolean[batch.size()];
     try {
+      file.requireInPlace();
       Session open = session == null ? new Session(file.connect()) : session;
       session = open;
       for (int i = 0; i < results.length; i++) {

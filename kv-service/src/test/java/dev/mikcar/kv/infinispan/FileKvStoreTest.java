@@ -1,7 +1,9 @@
 package dev.mikcar.kv.infinispan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mikcar.common.error.ApiException;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Glob;
 import dev.mikcar.kv.store.Key;
@@ -65,6 +67,16 @@ class FileKvStoreTest extends KvStoreContract {
         Duration.ofSeconds(60),
         () -> await(store().keys(Glob.of("*"), 10)).keys().isEmpty());
     Await.until("the space is free again", Duration.ofSeconds(60), () -> size() < 1L << 20);
+  }
+
+  @Test
+  void doesNotWriteToAFileThatNobodyFindsAgain() throws IOException {
+    set(Key.of("a"), "1");
+    Files.move(folder.resolve("kv.sqlite"), folder.resolve("elsewhere"));
+
+    assertThatThrownBy(() -> set(Key.of("a"), "2"))
+        .isInstanceOf(ApiException.BackendUnavailable.class);
+    assertThatThrownBy(() -> await(store().ping())).isInstanceOf(ApiException.class);
   }
 
   private long size() {

@@ -19,7 +19,7 @@ import java.util.function.Function;
  *       there is no connection, {@link ApiException.BackendTimeout}.
  * </ul>
  */
-public interface SqlDatabase {
+public interface SqlDatabase extends AutoCloseable {
   /** Runs one statement; beyond {@link Options#maxRows} it fails, and has changed nothing. */
   Uni<Result> run(Statement statement, Options options);
 
@@ -44,5 +44,6 @@ public interface SqlDatabase {
   Uni<Void> ping();
 
   /** Ends it; what runs is cut off. Blocks. */
+  @Override
   void close();
 }

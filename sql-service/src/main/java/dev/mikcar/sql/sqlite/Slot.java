@@ -1,13 +1,10 @@
 package dev.mikcar.sql.sqlite;
 
 import io.smallrye.mutiny.Uni;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -28,33 +26,31 @@ import org.sqlite.SQLiteLimits;
  */
 final class Slot {
   private static final Logger LOG = Logger.getLogger(Slot.class);
-  private static final int BUSY_MILLIS = 5_000;
+  static final Duration BUSY = Duration.ofSeconds(5);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final SQLiteConnection connection;
+
+  /** Null of a database in memory. */
+  private final @Nullable DatabaseFile file;
+
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("sqlite-" + COUNT.incrementAndGet()).factory());
 
-  private Slot(SQLiteConnection connection) {
+  private Slot(SQLiteConnection connection, @Nullable DatabaseFile file) {
     this.connection = connection;
+    this.file = file;
   }
 
   /** Opens a file; blocks. */
-  static Slot open(Path file, boolean reading) throws SQLException {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static Slot open(DatabaseFile file, boolean reading) throws SQLException {
     SQLiteConfig config = config();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // An answered commit survives a power loss.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    Slot slot = new Slot(connect("jdbc:sqlite:" + file.toAbsolutePath(), config));
+    Slot slot = new Slot(connect(file.url(), config), file);
+    file.opened();
     if (reading) {
       slot.execute("PRAGMA query_only = ON");
     }
@@ -62,7 +58,7 @@ final class Slot {
   }
 
   static Slot openInMemory() throws SQLException {
-    return new Slot(connect("jdbc:sqlite::memory:", config()));
+    return new Slot(connect("jdbc:sqlite::memory:", config()), null);
   }
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
@@ -75,9 +71,21 @@ final class Slot {
   private static SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
     config.enforceForeignKeys(true);
-    config.setBusyTimeout(BUSY_MILLIS);
+    config.setBusyTimeout((int) BUSY.toMillis());
     config.enableLoadExtension(false);
     return config;
+  }
+
+  /** To be called before a use. */
+  void requireFile() {
+    if (file != null) {
+      file.requireInPlace();
+    }
+  }
+
+  /** How long a statement waits for another process that holds the database. */
+  void waitForLocks(Duration most) throws SQLException {
+    connection.getDatabase().busy_timeout((int) Math.max(1, most.toMillis()));
   }
 
   Connection connection() {

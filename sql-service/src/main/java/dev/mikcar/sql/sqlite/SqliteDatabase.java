@@ -43,7 +43,8 @@ public final class SqliteDatabase implements SqlDatabase {
    * @param readers how many statements may read at a time
    * @param patience how long a request waits for a connection
    */
-  public static SqliteDatabase inFile(Path file, int readers, Duration patience) {
+  public static SqliteDatabase inFile(Path path, int readers, Duration patience) {
+    DatabaseFile file = new DatabaseFile(path);
     return new SqliteDatabase(
         new Slots(1, patience, () -> Slot.open(file, false)),
         new Slots(readers, patience, () -> Slot.open(file, true)));

@@ -43,6 +43,12 @@ final class SqliteErrors {
         .toApi();
   }
 
+  /** Whether another process held the database all the time that the statement waited. */
+  static boolean isLocked(SQLException e) {
+    return e instanceof SQLiteException s
+        && primary(s.getResultCode()) == SQLiteErrorCode.SQLITE_BUSY;
+  }
+
   private static String message(SQLException e) {
     String text = String.valueOf(e.getMessage());
     Matcher m = MESSAGE.matcher(text);

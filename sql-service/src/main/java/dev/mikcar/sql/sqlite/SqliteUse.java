@@ -11,6 +11,7 @@ import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import io.smallrye.mutiny.Uni;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,6 +31,8 @@ final class SqliteUse implements Session {
   /** Cancelled at the end of the use, so that no timer outlives it. */
   private final CompletableFuture<Void> deadline = new CompletableFuture<>();
 
+  private final long began = System.nanoTime();
+  private boolean checked;
   private boolean inTransaction;
   private boolean queryOnly;
   private boolean mayHaveTemporary;
@@ -198,10 +201,20 @@ final class SqliteUse implements Session {
               throw (ApiException) failed;
             }
           }
+          Duration patience = patience();
           try {
+            if (!checked) {
+              slot.requireFile();
+              checked = true;
+            }
+            // An interruption does not reach a statement that waits for a lock.
+            slot.waitForLocks(patience);
             return work.call();
           } catch (SQLException e) {
-            RuntimeException translated = SqliteErrors.translate(e);
+            RuntimeException translated =
+                SqliteErrors.isLocked(e) && patience.compareTo(Slot.BUSY) < 0
+                    ? new ApiException.BackendTimeout("the database is locked by another process")
+                    : SqliteErrors.translate(e);
             failed = translated;
             throw translated;
           } catch (RuntimeException e) {
@@ -209,5 +222,14 @@ final class SqliteUse implements Session {
             throw e;
           }
         });
+  }
+
+  /** How long to wait for another process: no longer than there is time. */
+  private Duration patience() {
+    return options
+        .timeout()
+        .map(limit -> limit.minusNanos(System.nanoTime() - began))
+        .filter(left -> left.compareTo(Slot.BUSY) < 0)
+        .orElse(Slot.BUSY);
   }
 }

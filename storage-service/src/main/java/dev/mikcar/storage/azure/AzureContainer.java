@@ -1,14 +1,11 @@
 package dev.mikcar.storage.azure;
 
 import com.azure.storage.blob.BlobContainerClientBuilder;
-import dev.mikcar.common.error.ApiException;
-import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.storage.store.BucketUrl;
 import java.net.URI;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +30,7 @@ public record AzureContainer(
   private static final String ACCOUNT = "account";
   private static final String ENDPOINT = "endpoint";
   private static final String CONNECTION_STRING = "connection_string";
-  private static final Set<String> OPTIONS =
-      new TreeSet<>(Set.of(ACCOUNT, ENDPOINT, CONNECTION_STRING));
+  private static final Set<String> OPTIONS = Set.of(ACCOUNT, ENDPOINT, CONNECTION_STRING);
 
   /**
    * Reads what stands behind {@code az://}.
@@ -42,13 +38,9 @@ public record AzureContainer(
    * @throws IllegalArgumentException with a message that says what is wrong and holds no secret
    */
   public static AzureContainer parse(String rest) {
-    int question = rest.indexOf('?');
-    String place = question < 0 ? rest : rest.substring(0, question);
-    Map<String, String> options = options(question < 0 ? "" : rest.substring(question + 1));
-    int slash = place.indexOf('/');
-    String name = slash < 0 ? place : place.substring(0, slash);
-    String prefix = slash < 0 ? "" : place.substring(slash + 1);
-    if (!name.matches("\\$web|[a-z0-9](-?[a-z0-9]){2,62}") || name.length() > 63) {
+    BucketUrl url = BucketUrl.parse(rest, OPTIONS);
+    Map<String, String> options = url.options();
+    if (!url.name().matches("\\$web|[a-z0-9](-?[a-z0-9]){2,62}") || url.name().length() > 63) {
       throw new IllegalArgumentException("what follows az:// is no name of a container");
     }
     String account = options.get(ACCOUNT);
@@ -64,29 +56,11 @@ public record AzureContainer(
       checkConnectionString(connectionString);
     }
     return new AzureContainer(
-        name,
-        prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
+        url.name(),
+        url.prefix(),
         account,
         account == null ? null : endpoint(account, options.get(ENDPOINT)),
         connectionString);
-  }
-
-  private static Map<String, String> options(String query) {
-    Map<String, String> options = new TreeMap<>();
-    for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String option = equals < 0 ? pair : pair.substring(0, equals);
-      if (equals < 0 || !OPTIONS.contains(option)) {
-        throw new IllegalArgumentException("there is no such option; there are " + OPTIONS);
-      }
-      try {
-        // A plus stays a plus: keys are base64.
-        options.put(option, PercentEncoding.decode(option, pair.substring(equals + 1)));
-      } catch (ApiException.BadRequest e) {
-        throw new IllegalArgumentException(e.getMessage(), e);
-      }
-    }
-    return options;
   }
 
   private static String endpoint(String account, @Nullable String text) {

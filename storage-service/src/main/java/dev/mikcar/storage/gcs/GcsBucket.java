@@ -1,15 +1,12 @@
 package dev.mikcar.storage.gcs;
 
+import dev.mikcar.storage.store.BucketUrl;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +29,7 @@ public record GcsBucket(String name, String prefix, @Nullable URI endpoint, Stri
 
   private static final String ENDPOINT = "endpoint";
   private static final String CREDENTIALS = "credentials";
-  private static final Set<String> OPTIONS = new TreeSet<>(Set.of(CREDENTIALS, ENDPOINT));
+  private static final Set<String> OPTIONS = Set.of(CREDENTIALS, ENDPOINT);
 
   /**
    * Reads what stands behind {@code gs://}.
@@ -40,19 +37,15 @@ public record GcsBucket(String name, String prefix, @Nullable URI endpoint, Stri
    * @throws IllegalArgumentException with a message that says what is wrong
    */
   public static GcsBucket parse(String rest) {
-    int question = rest.indexOf('?');
-    String place = question < 0 ? rest : rest.substring(0, question);
-    Map<String, String> options = options(question < 0 ? "" : rest.substring(question + 1));
-    int slash = place.indexOf('/');
-    String name = slash < 0 ? place : place.substring(0, slash);
-    String prefix = slash < 0 ? "" : place.substring(slash + 1);
-    if (!name.matches("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")) {
+    BucketUrl url = BucketUrl.parse(rest, OPTIONS);
+    Map<String, String> options = url.options();
+    if (!url.name().matches("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")) {
       throw new IllegalArgumentException("what follows gs:// is no name of a bucket");
     }
     URI endpoint = endpoint(options.get(ENDPOINT));
     return new GcsBucket(
-        name,
-        prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
+        url.name(),
+        url.prefix(),
         endpoint,
         // Not sent to whoever answers there unless somebody says so.
         credentials(options.getOrDefault(CREDENTIALS, endpoint == null ? DEFAULT : NONE)));
@@ -68,23 +61,6 @@ public record GcsBucket(String name, String prefix, @Nullable URI endpoint, Stri
     }
     throw new IllegalArgumentException(
         "credentials is neither 'default' nor 'none' nor a file that can be read");
-  }
-
-  private static Map<String, String> options(String query) {
-    Map<String, String> options = new TreeMap<>();
-    for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String option = equals < 0 ? pair : pair.substring(0, equals);
-      if (equals < 0 || !OPTIONS.contains(option)) {
-        throw new IllegalArgumentException("there is no such option; there are " + OPTIONS);
-      }
-      String value = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
-      if (value.isBlank()) {
-        throw new IllegalArgumentException(option + " is empty");
-      }
-      options.put(option, value);
-    }
-    return options;
   }
 
   private static @Nullable URI endpoint(@Nullable String text) {

@@ -1,9 +1,7 @@
 package dev.mikcar.storage.s3;
 
+import dev.mikcar.storage.store.BucketUrl;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +36,9 @@ public record S3Bucket(
    * @throws IllegalArgumentException with a message that says what is wrong and holds no secret
    */
   public static S3Bucket parse(String rest) {
-    int question = rest.indexOf('?');
-    String place = question < 0 ? rest : rest.substring(0, question);
-    Map<String, String> options = options(question < 0 ? "" : rest.substring(question + 1));
-    int slash = place.indexOf('/');
-    String name = slash < 0 ? place : place.substring(0, slash);
-    String prefix = slash < 0 ? "" : place.substring(slash + 1);
-    if (!name.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
+    BucketUrl url = BucketUrl.parse(rest, OPTIONS);
+    Map<String, String> options = url.options();
+    if (!url.name().matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
       throw new IllegalArgumentException("what follows s3:// is no name of a bucket");
     }
     if ((options.get("access_key_id") == null) != (options.get("secret_access_key") == null)) {
@@ -52,26 +46,13 @@ public record S3Bucket(
           "access_key_id and secret_access_key belong together, and one is missing");
     }
     return new S3Bucket(
-        name,
-        prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
+        url.name(),
+        url.prefix(),
         endpoint(options.get("endpoint")),
         options.get("region"),
         flag(options.getOrDefault("path_style", "false")),
         options.get("access_key_id"),
         options.get("secret_access_key"));
-  }
-
-  private static Map<String, String> options(String query) {
-    Map<String, String> options = new HashMap<>();
-    for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String option = equals < 0 ? pair : pair.substring(0, equals);
-      if (equals < 0 || !OPTIONS.contains(option)) {
-        throw new IllegalArgumentException("there is no such option; there are " + OPTIONS);
-      }
-      options.put(option, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-    }
-    return options;
   }
 
   private static @Nullable URI endpoint(@Nullable String text) {

@@ -1,0 +1,5 @@
+/** Files that a service holds open. */
+@NullMarked
+package dev.mikcar.common.files;
+
+import org.jspecify.annotations.NullMarked;
