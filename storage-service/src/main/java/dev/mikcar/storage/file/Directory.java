@@ -1,5 +1,6 @@
 package dev.mikcar.storage.file;
 
+import dev.mikcar.common.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -61,9 +62,15 @@ final class Directory implements AutoCloseable {
     return channel(Path.of(name), StandardOpenOption.READ);
   }
 
-  /** A new file, to be written. */
+  /** A new file, to be written, for nobody else to read. */
+  @SuppressWarnings("MustBeClosed") // Whoever asked for it closes it.
   FileChannel create(String name) throws IOException {
-    return channel(Path.of(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    return (FileChannel)
+        folder.newByteChannel(
+            Path.of(name),
+            Set.of(
+                StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS),
+            PrivateFiles.FILE);
   }
 
   private FileChannel channel(Path name, OpenOption... options) throws IOException {

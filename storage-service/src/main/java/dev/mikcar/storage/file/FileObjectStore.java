@@ -1,6 +1,7 @@
 package dev.mikcar.storage.file;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.log.LastingTrouble;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -24,6 +25,7 @@ import java.util.Iterator;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +41,16 @@ public final class FileObjectStore implements ObjectStore {
   /** How many chunks of a body wait to be written. */
   private static final int WINDOW = 16;
 
+  /** Between two looks at whether the process is ending, bytes. */
+  private static final long COPIED_AT_ONCE = 64L << 20;
+
+  private final LastingTrouble trouble = new LastingTrouble(LOG, "storage");
   private final Path path;
   private final PathLocks locks = new PathLocks();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object opening = new Object();
   private @Nullable Folder opened;
+  private volatile boolean closing;
 
   /**
    * A store in a folder, which is opened, and made, when it is used first; and again after it was
@@ -65,6 +72,13 @@ public final class FileObjectStore implements ObjectStore {
     return io(work).replaceWithVoid();
   }
 
+  /** See {@link Patience}. */
+  private void require(boolean isWanted) {
+    if (closing || !isWanted) {
+      throw new ApiException.BackendUnavailable("the storage is ending", 1);
+    }
+  }
+
   private <T> T translated(Work<T> work) {
     try {
       Folder folder = folder();
@@ -77,14 +91,18 @@ public final class FileObjectStore implements ObjectStore {
         throw e;
       }
     } catch (IOException | ClosedDirectoryStreamException e) {
-      LOG.warnf("The storage folder cannot be used: %s", e);
-      String reason = String.valueOf(e.getMessage());
-      throw new ApiException.BackendUnavailable(
-          reason.contains("No space left")
+      String message =
+          isFull(String.valueOf(e.getMessage()))
               ? "the disk of the storage is full"
-              : "the folder of the storage cannot be used now",
-          5);
+              : "the folder of the storage cannot be used now";
+      trouble.is(message, e);
+      throw new ApiException.BackendUnavailable(message, 5);
     }
+  }
+
+  /** Java tells it by the system's own words only. */
+  private static boolean isFull(String reason) {
+    return reason.contains("No space left") || reason.contains("quota exceeded");
   }
 
   /** The folder that the path leads to now: what is open may have been taken away. */
@@ -170,7 +188,7 @@ public final class FileObjectStore implements ObjectStore {
       return info;
     } finally {
       if (!moved) {
-        folder.temporary().deleteFile(name);
+        folder.discard(name);
       }
     }
   }
@@ -238,7 +256,18 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public Uni<Listing> list(Listing.Query query) {
-    return io(folder -> new Walk(folder.names(), query).through(folder));
+    return Uni.createFrom()
+        .<Listing>emitter(
+            listing -> {
+              AtomicBoolean isOver = new AtomicBoolean();
+              listing.onTermination(() -> isOver.set(true));
+              listing.complete(
+                  translated(
+                      folder ->
+                          new Walk(folder.names(), query, () -> require(!isOver.get()))
+                              .through(folder)));
+            })
+        .runSubscriptionOn(threads);
   }
 
   @Override
@@ -256,11 +285,12 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   /** Left to the kernel, which on some file systems does not even copy. */
-  private static ObjectInfo copy(FileChannel source, ObjectInfo info, FileChannel target)
+  private ObjectInfo copy(FileChannel source, ObjectInfo info, FileChannel target)
       throws IOException {
     long done = 0;
     while (done < info.size()) {
-      long count = source.transferTo(done, info.size() - done, target);
+      require(true);
+      long count = source.transferTo(done, Math.min(info.size() - done, COPIED_AT_ONCE), target);
       if (count <= 0) {
         throw new IOException("a file was cut short while it was copied");
       }
@@ -297,22 +327,20 @@ public final class FileObjectStore implements ObjectStore {
     folder.prune(from);
   }
 
+  /** Tries what a write does. */
   @Override
   public Uni<Void> ping() {
     return done(
         folder -> {
-          String name = Folder.temporaryName();
-          try (FileChannel file = folder.temporary().create(name)) {
-            writeAll(file, ByteBuffer.allocate(1));
-          } finally {
-            folder.temporary().deleteFile(name);
-          }
+          folder.requireRoom();
+          trouble.isOver();
           return true;
         });
   }
 
   @Override
   public void close() {
+    closing = true;
     threads.close();
     synchronized (opening) {
       try {

@@ -1,11 +1,14 @@
 package dev.mikcar.storage.file;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.files.PrivateFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -15,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class Folder implements AutoCloseable {
   /** A folder may be pruned while an object is about to be moved into it. */
   private static final int ATTEMPTS = 100;
+
+  /** With less room left the store is not ready, bytes. */
+  private static final long LEAST_ROOM = 1 << 20;
+
+  private static final int PAGE = 4096;
 
   private final Path path;
   private final @Nullable Object identity;
@@ -58,9 +67,12 @@ final class Folder implements AutoCloseable {
    */
   @SuppressWarnings("MustBeClosed") // The lock lives as long as the folder, which closes it.
   static Folder open(Path path) throws IOException {
-    Files.createDirectories(path);
+    PrivateFiles.makeFolders(path);
     FileChannel lock =
-        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            path.resolve("lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PrivateFiles.FILE);
     try {
       if (lock.tryLock() == null) {
         throw new ApiException.BackendUnavailable("another process has the folder", 1);
@@ -77,7 +89,7 @@ final class Folder implements AutoCloseable {
 
   private static void make(Path folder) throws IOException {
     try {
-      Files.createDirectory(folder);
+      Files.createDirectory(folder, PrivateFiles.FOLDER);
     } catch (FileAlreadyExistsException e) {
       // As it is after every start but the first.
     }
@@ -186,6 +198,10 @@ final class Folder implements AutoCloseable {
         if (attempt == ATTEMPTS) {
           throw e;
         }
+      } catch (IOException e) {
+        // The folders that were made for it.
+        prune(place);
+        throw e;
       }
     }
   }
@@ -230,8 +246,13 @@ final class Folder implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // Made elsewhere and moved: that is done relative to the open folder.
       String fresh = temporaryName();
-      Files.createDirectory(path.resolve("tmp").resolve(fresh));
-      temporary.move(fresh, folder, name);
+      Files.createDirectory(path.resolve("tmp").resolve(fresh), PrivateFiles.FOLDER);
+      try {
+        temporary.move(fresh, folder, name);
+      } catch (IOException notMoved) {
+        temporary.deleteDirectory(fresh);
+        throw notMoved;
+      }
       names.added(folders, name);
       folder.sync();
       return folder.child(name);
@@ -253,6 +274,48 @@ final class Folder implements AutoCloseable {
       }
     } catch (DirectoryNotEmptyException | NoSuchFileException e) {
       // As far as it goes.
+    }
+  }
+
+  /**
+   * Whether there is room for an object: that one can be written, as an object is, does not say how
+   * much of it.
+   *
+   * @throws IOException when there is none
+   */
+  void requireRoom() throws IOException {
+    FileStore disk = Files.getFileStore(path);
+    // Some that are elsewhere know no sizes, and say 0 of all.
+    if (disk.getTotalSpace() > 0 && disk.getUsableSpace() < LEAST_ROOM) {
+      throw new FullException();
+    }
+    String name = temporaryName();
+    try (FileChannel file = temporary.create(name)) {
+      ByteBuffer page = ByteBuffer.allocate(PAGE);
+      while (page.hasRemaining()) {
+        file.write(page);
+      }
+      file.force(false);
+    } finally {
+      discard(name);
+    }
+  }
+
+  /** Deletes what was being written, if it is there. */
+  void discard(String name) throws IOException {
+    try {
+      temporary.deleteFile(name);
+    } catch (NoSuchFileException e) {
+      // It was moved, and what came after that failed.
+    }
+  }
+
+  /** The disk is full. */
+  static final class FullException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    FullException() {
+      super("No space left on device");
     }
   }
 

@@ -66,13 +66,16 @@ final class Names {
    *
    * @param where its path, relative to the tree of objects
    * @param from the first that is wanted
+   * @param patience whether they still are; what was read till then is lost for others too
    */
-  Batch next(Directory folder, String where, Place.Name from) throws IOException {
+  Batch next(Directory folder, String where, Place.Name from, Patience patience)
+      throws IOException {
     while (true) {
+      patience.check();
       Window fresh = new Window(where, from, most);
       Window found = findOrKeep(fresh);
       if (found == fresh) {
-        read(folder, fresh);
+        read(folder, fresh, patience);
         return fresh.from(from);
       }
       found.awaitRead();
@@ -95,8 +98,8 @@ final class Names {
     return fresh;
   }
 
-  private void read(Directory folder, Window window) throws IOException {
-    Reading reading = new Reading(window);
+  private void read(Directory folder, Window window, Patience patience) throws IOException {
+    Reading reading = new Reading(window, patience);
     try {
       folder.forEach(reading::take);
       window.isRead = true;
@@ -138,16 +141,23 @@ final class Names {
   /** One reading of a folder. */
   private final class Reading {
     private final Window window;
+    private final Patience patience;
     private int count;
+    private boolean isReader;
 
-    Reading(Window window) {
+    Reading(Window window, Patience patience) {
       this.window = window;
+      this.patience = patience;
     }
 
     void take(String onDisk) {
       count++;
       if (count == AT_ONCE + 1) {
         readers.acquireUninterruptibly();
+        isReader = true;
+      }
+      if (count % AT_ONCE == 0) {
+        patience.check();
       }
       Place.Name name = Place.Name.of(onDisk);
       if (name != null) {
@@ -156,7 +166,7 @@ final class Names {
     }
 
     void end() {
-      if (count > AT_ONCE) {
+      if (isReader) {
         readers.release();
       }
     }

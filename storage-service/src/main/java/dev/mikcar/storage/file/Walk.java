@@ -19,6 +19,7 @@ final class Walk {
 
   private final Names names;
   private final Listing.Query query;
+  private final Patience patience;
   private final byte[] prefix;
   private final List<Listing.Item> objects = new ArrayList<>();
   private final List<String> prefixes = new ArrayList<>();
@@ -29,9 +30,10 @@ final class Walk {
   private @Nullable String last;
   private boolean hasMore;
 
-  Walk(Names names, Listing.Query query) {
+  Walk(Names names, Listing.Query query, Patience patience) {
     this.names = names;
     this.query = query;
+    this.patience = patience;
     this.prefix = bytes(query.prefix());
     byte[] after = bytes(query.after());
     this.bound = query.isAfterPrefix() ? beyond(after) : after;
@@ -81,8 +83,9 @@ final class Walk {
     Place.Name from = first(base);
     Names.Batch batch;
     do {
-      batch = names.next(folder, position.where(), from);
+      batch = names.next(folder, position.where(), from, patience);
       for (Place.Name name : batch.names()) {
+        patience.check();
         byte[] location = join(base, name.bytes());
         if (isWanted(location, name.isFile())) {
           if (name.isFile()) {

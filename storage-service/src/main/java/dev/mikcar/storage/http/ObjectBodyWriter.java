@@ -2,7 +2,6 @@ package dev.mikcar.storage.http;
 
 import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.settings.Settings;
-import dev.mikcar.storage.store.ObjectBody;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -17,7 +16,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /** Hands the content of an object to {@link Sending}, which no deadline ends. */
 @Provider
-public class ObjectBodyWriter implements ServerMessageBodyWriter<ObjectBody> {
+public class ObjectBodyWriter implements ServerMessageBodyWriter<SentBody> {
   private final Settings settings;
 
   ObjectBodyWriter(Settings settings) {
@@ -27,17 +26,17 @@ public class ObjectBodyWriter implements ServerMessageBodyWriter<ObjectBody> {
   @Override
   public boolean isWriteable(
       Class<?> type, Type generic, ResteasyReactiveResourceInfo target, MediaType mediaType) {
-    return type == ObjectBody.class;
+    return type == SentBody.class;
   }
 
   @Override
   public boolean isWriteable(
       Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {
-    return type == ObjectBody.class;
+    return type == SentBody.class;
   }
 
   @Override
-  public void writeResponse(ObjectBody body, Type generic, ServerRequestContext context) {
+  public void writeResponse(SentBody body, Type generic, ServerRequestContext context) {
     RoutingContext routing =
         ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
     RequestDeadline.lift(routing);
@@ -47,7 +46,7 @@ public class ObjectBodyWriter implements ServerMessageBodyWriter<ObjectBody> {
   /** The way of blocking servers, which this is not. */
   @Override
   public void writeTo(
-      ObjectBody body,
+      SentBody body,
       Class<?> type,
       Type generic,
       Annotation[] annotations,

@@ -5,6 +5,7 @@ import dev.mikcar.common.http.BodyReader;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.StoredBytes;
 import dev.mikcar.common.http.StreamedBody;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.storage.StorageBackend;
@@ -70,7 +71,7 @@ public class ObjectResource {
     Preconditions conditions = Preconditions.of(routing.request());
     return conditions.needInfo()
         ? getIf(path, conditions, ATTEMPTS)
-        : store().get(path, conditions.range(), null).map(ObjectResource::answer);
+        : store().get(path, conditions.range(), null).map(body -> answer(body, conditions.range()));
   }
 
   private Uni<Response> getIf(ObjectPath path, Preconditions conditions, int attempts) {
@@ -81,24 +82,25 @@ public class ObjectResource {
               if (conditions.isFresh(info)) {
                 return Uni.createFrom().item(notModified(info));
               }
+              ByteRange range = conditions.rangeFor(info);
               return store()
-                  .get(path, conditions.rangeFor(info), info.etag())
-                  .map(ObjectResource::answer)
+                  .get(path, range, info.etag())
+                  .map(body -> answer(body, range))
                   .onFailure(e -> e instanceof ApiException.PreconditionFailed && attempts > 1)
                   .recoverWithUni(() -> getIf(path, conditions, attempts - 1));
             });
   }
 
-  private static Response answer(ObjectBody body) {
+  private static Response answer(ObjectBody body, ByteRange range) {
     ObjectInfo info = body.info();
-    boolean whole = body.slice().length() == info.size();
-    Response.ResponseBuilder answer = describe(Response.status(200), info).entity(body);
-    if (!whole) {
-      ByteRange.Slice slice = body.slice();
+    ByteRange.Slice slice = body.slice();
+    // RFC 9110 section 15.3.7: a range that covers all is a range too. A store may have ignored it.
+    boolean isPart = !(range instanceof ByteRange.All) && slice.equals(range.of(info.size()));
+    Response.ResponseBuilder answer =
+        describe(Response.status(isPart ? 206 : 200), info).entity(new SentBody(body, isPart));
+    if (isPart) {
       long last = slice.first() + slice.length() - 1;
-      answer
-          .status(206)
-          .header("Content-Range", "bytes " + slice.first() + "-" + last + "/" + info.size());
+      answer.header("Content-Range", "bytes " + slice.first() + "-" + last + "/" + info.size());
     }
     return answer.build();
   }
@@ -118,6 +120,7 @@ public class ObjectResource {
         .header("ETag", quoted(info))
         .header("Last-Modified", Preconditions.date(info.lastModified()))
         .header("Accept-Ranges", "bytes");
+    StoredBytes.FIELDS.forEach(answer::header);
     info.headers().fields().forEach(answer::header);
     return answer;
   }

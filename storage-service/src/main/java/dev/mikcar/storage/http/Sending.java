@@ -41,15 +41,17 @@ final class Sending {
   private final Context context;
   private final long patienceMillis;
   private final ObjectBody body;
+  private final boolean isPart;
   private long timer = -1;
   private long sent;
 
-  Sending(RoutingContext routing, Duration patience, ObjectBody body) {
+  Sending(RoutingContext routing, Duration patience, SentBody sent) {
     this.routing = routing;
     this.response = routing.response();
     this.context = routing.vertx().getOrCreateContext();
     this.patienceMillis = patience.toMillis();
-    this.body = body;
+    this.body = sent.body();
+    this.isPart = sent.isPart();
   }
 
   /** On the event loop of the connection. */
@@ -85,7 +87,7 @@ final class Sending {
 
   /** A range is one of the object as it is, so only a whole object is compressed. */
   private boolean isToBeCompressed() {
-    return body.slice().length() == body.info().size()
+    return !isPart
         && body.info().headers().contentEncoding() == null
         && Compression.appliesTo(
             routing.request(), body.info().headers().contentType(), body.info().size());

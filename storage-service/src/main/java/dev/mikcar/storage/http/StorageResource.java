@@ -4,6 +4,7 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.storage.StorageBackend;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectPath;
@@ -67,14 +68,13 @@ public class StorageResource {
   @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
   public Uni<Listing> listBelow(@Context RoutingContext routing) {
     String prefix = PercentEncoding.decode("the prefix", ExactPath.after(routing, OPERATION));
-    return backend
-        .store()
-        .list(
-            new Listing.Query(
-                ObjectPath.prefix(prefix),
-                limit(query(routing, "limit")),
-                Objects.requireNonNullElse(query(routing, "offset"), ""),
-                Objects.requireNonNullElse(query(routing, "delimiter"), "")));
+    Listing.Query query =
+        new Listing.Query(
+            ObjectPath.prefix(prefix),
+            limit(query(routing, "limit")),
+            Objects.requireNonNullElse(query(routing, "offset"), ""),
+            Objects.requireNonNullElse(query(routing, "delimiter"), ""));
+    return RequestEnd.ends(routing, backend.store().list(query));
   }
 
   private static @Nullable String query(RoutingContext routing, String name) {

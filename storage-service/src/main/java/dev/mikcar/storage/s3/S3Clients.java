@@ -34,6 +34,9 @@ final class S3Clients {
             // Not every store knows the newer checksums, which are on by default.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            // Some stores answer it at once, which the client takes for the answer. What it would
+            // save, a body that is refused, is one part that is in memory.
+            .serviceConfiguration(s3 -> s3.expectContinueEnabled(false))
             .overrideConfiguration(o -> o.retryStrategy(RetryMode.STANDARD))
             .httpClientBuilder(
                 NettyNioAsyncHttpClient.builder()

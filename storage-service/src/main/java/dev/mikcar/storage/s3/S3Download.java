@@ -66,8 +66,7 @@ final class S3Download implements AsyncResponseTransformer<GetObjectResponse, S3
 
     @Override
     public void subscribe(MultiSubscriber<? super ByteBuffer> downstream) {
-      MultiOperatorProcessor<ByteBuffer, ByteBuffer> items =
-          new MultiOperatorProcessor<>(downstream) {};
+      Items items = new Items(downstream);
       upstream.subscribe().withSubscriber(items);
       var _ =
           broken.exceptionally(
@@ -75,6 +74,23 @@ final class S3Download implements AsyncResponseTransformer<GetObjectResponse, S3
                 items.onFailure(failure);
                 return null;
               });
+    }
+  }
+
+  /**
+   * Told of a failure twice, by the publisher and by the transformer, and of one when the reader is
+   * gone: then the client ends the answer with a failure of its own. The first counts.
+   */
+  private static final class Items extends MultiOperatorProcessor<ByteBuffer, ByteBuffer> {
+    Items(MultiSubscriber<? super ByteBuffer> downstream) {
+      super(downstream);
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+      if (!isDone()) {
+        super.onFailure(failure);
+      }
     }
   }
 }

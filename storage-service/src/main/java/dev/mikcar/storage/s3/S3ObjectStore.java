@@ -126,7 +126,7 @@ public final class S3ObjectStore implements ObjectStore {
                             .range(header(range))
                             .ifMatch(etag == null ? null : '"' + etag + '"'),
                     new S3Download()))
-        .map(S3ObjectStore::body)
+        .map(opened -> body(opened, range))
         .onFailure(S3ObjectStore::isUnsatisfiable)
         .recoverWithUni(() -> unsatisfiable(path))
         .onFailure()
@@ -153,15 +153,23 @@ public final class S3ObjectStore implements ObjectStore {
     return head(path).chain(info -> Uni.createFrom().failure(ByteRange.unsatisfiable(info.size())));
   }
 
-  private static ObjectBody body(S3Download.Opened opened) {
+  /** Judges the range once more: not every store that speaks like S3 refuses an empty one. */
+  private static ObjectBody body(S3Download.Opened opened, ByteRange range) {
     GetObjectResponse found = opened.response();
     long length = found.contentLength();
     long first = 0;
     long size = length;
-    Matcher range = CONTENT_RANGE.matcher(Objects.requireNonNullElse(found.contentRange(), ""));
-    if (range.matches()) {
-      first = Long.parseLong(range.group(1));
-      size = Long.parseLong(range.group(3));
+    Matcher given = CONTENT_RANGE.matcher(Objects.requireNonNullElse(found.contentRange(), ""));
+    if (given.matches()) {
+      first = Long.parseLong(given.group(1));
+      size = Long.parseLong(given.group(3));
+    }
+    Content content = new Content.Streamed(opened.bytes());
+    try {
+      var _ = range.of(size);
+    } catch (ApiException e) {
+      content.discard();
+      throw e;
     }
     ObjectInfo info =
         new ObjectInfo(
@@ -174,8 +182,7 @@ public final class S3ObjectStore implements ObjectStore {
                 found.contentDisposition(),
                 found.contentEncoding(),
                 found.metadata()));
-    return new ObjectBody(
-        info, new ByteRange.Slice(first, length), new Content.Streamed(opened.bytes()));
+    return new ObjectBody(info, new ByteRange.Slice(first, length), content);
   }
 
   private static ObjectHeaders headers(

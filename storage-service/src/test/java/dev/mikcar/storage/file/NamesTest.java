@@ -51,7 +51,7 @@ class NamesTest {
   void aLargeFolderIsNotReadAgainForTheNextNames() throws IOException {
     // Given
     make(Names.AT_ONCE * 2);
-    List<Place.Name> some = names.next(folder, "", FIRST).names();
+    List<Place.Name> some = names.next(folder, "", FIRST, () -> {}).names();
 
     // When: nobody tells of it
     Files.createFile(path.resolve("x"));
@@ -64,7 +64,7 @@ class NamesTest {
   void aSmallFolderIsReadAgain() throws IOException {
     // Given
     make(Names.AT_ONCE);
-    assertThat(names.next(folder, "", FIRST).isEnd()).isTrue();
+    assertThat(names.next(folder, "", FIRST, () -> {}).isEnd()).isTrue();
 
     // When
     Files.createFile(path.resolve("x"));
@@ -77,7 +77,7 @@ class NamesTest {
   void aNameThatIsAddedIsSeenAtItsPlace() throws IOException {
     // Given
     make(MOST + 10);
-    assertThat(names.next(folder, "", FIRST).isEnd()).isFalse();
+    assertThat(names.next(folder, "", FIRST, () -> {}).isEnd()).isFalse();
 
     // When
     for (String added : List.of(name(7) + "a", "!a", "x")) {
@@ -109,7 +109,7 @@ class NamesTest {
                 Files.createFile(path.resolve(added));
                 names.added(List.of(), added);
                 Place.Name from = Objects.requireNonNull(Place.Name.of(added));
-                if (!names.next(folder, "", from).names().getFirst().equals(from)) {
+                if (!names.next(folder, "", from, () -> {}).names().getFirst().equals(from)) {
                   missed.add(added);
                 }
               } catch (IOException e) {
@@ -137,7 +137,7 @@ class NamesTest {
     Place.Name from = first;
     Names.Batch batch;
     do {
-      batch = names.next(folder, "", from);
+      batch = names.next(folder, "", from, () -> {});
       for (Place.Name name : batch.names()) {
         all.add(name.onDisk());
         from = name.successor();
