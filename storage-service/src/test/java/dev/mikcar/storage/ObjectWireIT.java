@@ -116,6 +116,8 @@ class ObjectWireIT {
         assertThat(answer.header("ETag")).contains(etag);
         assertThat(answer.header("Last-Modified").orElseThrow()).endsWith(" GMT");
         assertThat(answer.header("X-Trace-ID")).isPresent();
+        assertThat(answer.header("X-Content-Type-Options")).contains("nosniff");
+        assertThat(answer.header("Content-Security-Policy")).contains("sandbox");
       }
       assertThat(found.text()).isEqualTo("hello");
       assertThat(head.header("X-Object-Size")).contains("5");
@@ -194,6 +196,9 @@ class ObjectWireIT {
       "bytes=4-, 456789, bytes 4-9/10",
       "bytes=-2, 89, bytes 8-9/10",
       "bytes=8-99, 89, bytes 8-9/10",
+      "bytes=0-, 0123456789, bytes 0-9/10",
+      "bytes=0-999, 0123456789, bytes 0-9/10",
+      "bytes=-99, 0123456789, bytes 0-9/10",
       "Bytes=1-1, 1, bytes 1-1/10"
     })
     void aRangeIsAnswered(String range, String content, String contentRange) {
@@ -373,12 +378,16 @@ class ObjectWireIT {
       // When
       Response zipped = get(http(), "zip.txt", "Accept-Encoding", "gzip");
       Response part = get(http(), "zip.txt", "Accept-Encoding", "gzip", "Range", "bytes=0-9999");
+      Response all = get(http(), "zip.txt", "Accept-Encoding", "gzip", "Range", "bytes=0-");
 
       // Then
       assertThat(zipped.header("Content-Encoding")).contains("gzip");
       assertThat(zipped.body().length).isLessThan(5_000);
       assertThat(part.header("Content-Encoding")).isEmpty();
       assertThat(part.body()).hasSize(10_000);
+      assertThat(all.status()).isEqualTo(206);
+      assertThat(all.header("Content-Encoding")).isEmpty();
+      assertThat(all.body()).hasSize(50_000);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.mikcar.storage.file;
 
-import dev.mikcar.common.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -12,6 +11,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,6 +24,9 @@ import java.util.function.Consumer;
  */
 final class Directory implements AutoCloseable {
   private static final Path ITSELF = Path.of(".");
+
+  private static final FileAttribute<?> OURS_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final SecureDirectoryStream<Path> folder;
 
@@ -70,7 +74,7 @@ final class Directory implements AutoCloseable {
             Path.of(name),
             Set.of(
                 StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS),
-            PrivateFiles.FILE);
+            OURS_ONLY);
   }
 
   private FileChannel channel(Path name, OpenOption... options) throws IOException {

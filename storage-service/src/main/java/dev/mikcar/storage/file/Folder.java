@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +17,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +47,8 @@ final class Folder implements AutoCloseable {
   private Folder(Path path, FileChannel lock) throws IOException {
     this.path = path;
     this.lock = lock;
-    make(path.resolve("objects"));
-    make(path.resolve("tmp"));
+    PrivateFiles.folder(path.resolve("objects"));
+    PrivateFiles.folder(path.resolve("tmp"));
     this.identity = identity(path);
     try (Directory root = Directory.open(path)) {
       root.sync();
@@ -67,12 +65,10 @@ final class Folder implements AutoCloseable {
    */
   @SuppressWarnings("MustBeClosed") // The lock lives as long as the folder, which closes it.
   static Folder open(Path path) throws IOException {
-    PrivateFiles.makeFolders(path);
+    PrivateFiles.folder(path);
     FileChannel lock =
-        FileChannel.open(
-            path.resolve("lock"),
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-            PrivateFiles.FILE);
+        PrivateFiles.open(
+            path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (lock.tryLock() == null) {
         throw new ApiException.BackendUnavailable("another process has the folder", 1);
@@ -84,14 +80,6 @@ final class Folder implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
-    }
-  }
-
-  private static void make(Path folder) throws IOException {
-    try {
-      Files.createDirectory(folder, PrivateFiles.FOLDER);
-    } catch (FileAlreadyExistsException e) {
-      // As it is after every start but the first.
     }
   }
 
@@ -246,7 +234,7 @@ final class Folder implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // Made elsewhere and moved: that is done relative to the open folder.
       String fresh = temporaryName();
-      Files.createDirectory(path.resolve("tmp").resolve(fresh), PrivateFiles.FOLDER);
+      PrivateFiles.folder(path.resolve("tmp").resolve(fresh));
       try {
         temporary.move(fresh, folder, name);
       } catch (IOException notMoved) {

@@ -8,14 +8,18 @@ import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.ObjectStoreContract;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -147,6 +151,22 @@ class FileObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
+  void nobodyElseMayLookIntoIt() throws IOException {
+    // Given
+    put("a/b", "x");
+
+    // Then
+    try (Stream<Path> all = Files.walk(folder)) {
+      assertThat(all)
+          .hasSize(6)
+          .allSatisfy(
+              each ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                      .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------"));
+    }
+  }
+
+  @Test
   void putAndDeleteInTheSameFolderDoNotDisturbEachOther() {
     // When: the folder comes and goes
     List<Integer> failed =
@@ -241,6 +261,33 @@ class FileObjectStoreTest extends ObjectStoreContract {
       assertThat(files).hasSize(1);
     }
     assertThat(Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)).isTrue();
+  }
+
+  @Test
+  void aListingThatNobodyWaitsForEnds() throws Exception {
+    // Given: names that are no objects, so that a page goes on and on
+    put("a", "x");
+    Path place = folder.resolve("objects");
+    for (int i = 0; i < 50_000; i++) {
+      Files.createFile(place.resolve("n" + i));
+    }
+    Uni<Listing> listing = store.list(new Listing.Query("", 10, "", ""));
+    long begin = System.nanoTime();
+    await(listing);
+    Duration whole = Duration.ofNanos(System.nanoTime() - begin);
+
+    // When
+    for (int i = 0; i < 20; i++) {
+      listing.subscribe().with(ignored -> {}, ignored -> {}).cancel();
+    }
+    Uni<Listing> last = store.list(new Listing.Query("", 10, "", ""));
+    CompletableFuture<Listing> running = last.subscribeAsCompletionStage();
+    begin = System.nanoTime();
+    store.close();
+
+    // Then: the store waits for what runs, and that is soon over
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(whole);
+    assertThatThrownBy(running::join).hasCauseInstanceOf(ApiException.BackendUnavailable.class);
   }
 
   @Test

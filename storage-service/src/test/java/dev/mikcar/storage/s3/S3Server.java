@@ -3,20 +3,18 @@ package dev.mikcar.storage.s3;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** A store in this JVM that speaks S3 and checks signatures. */
-public final class S3Server {
+public final class S3Server extends S3TestServer {
   private static final String ID = "test-id";
   private static final String SECRET = "test-secret";
 
   private final S3Proxy proxy;
   private final S3AsyncClient client;
-  private final AtomicInteger buckets = new AtomicInteger();
 
   /** With its objects in memory. */
   S3Server() throws Exception {
@@ -41,30 +39,32 @@ public final class S3Server {
     client = S3Clients.client(S3Bucket.parse(rest("none", port())));
   }
 
-  /** Where it listens. */
+  @Override
   public int port() {
     return proxy.getPort();
   }
 
-  /** The name of a new bucket. */
-  public String newBucket() {
-    String name = "bucket-" + buckets.incrementAndGet();
-    client.createBucket(create -> create.bucket(name)).join();
-    return name;
-  }
-
-  /** How many uploads in parts were begun and neither completed nor given up. */
-  int unfinishedUploads(String bucket) {
-    return client.listMultipartUploads(l -> l.bucket(bucket)).join().uploads().size();
+  @Override
+  String secret() {
+    return SECRET;
   }
 
   /** What stands behind {@code s3://} for a bucket and prefix that are reached by a port. */
   public static String rest(String bucketAndPrefix, int port) {
-    return "%s?endpoint=http://127.0.0.1:%d&region=us-east-1&path_style=true&access_key_id=%s&secret_access_key=%s"
-        .formatted(bucketAndPrefix, port, ID, SECRET);
+    return rest(bucketAndPrefix, port, ID, SECRET);
   }
 
-  /** Ends it. */
+  @Override
+  public String rest(String bucketAndPrefix) {
+    return rest(bucketAndPrefix, port());
+  }
+
+  @Override
+  S3AsyncClient client() {
+    return client;
+  }
+
+  @Override
   public void stop() throws Exception {
     client.close();
     proxy.stop();
