@@ -18,11 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,8 +28,6 @@ import org.junit.jupiter.api.Test;
 class FullDiskTest {
   private static final int SIZE = 300_000;
 
-  private final Lines lines = new Lines();
-  private final Logger log = Logger.getLogger(FileObjectStore.class.getName());
   private SmallDisk disk;
   private FileObjectStore store;
 
@@ -41,12 +35,10 @@ class FullDiskTest {
   void mount() {
     disk = SmallDisk.ofMebibytes(8);
     store = new FileObjectStore(disk.path().resolve("store"));
-    log.addHandler(lines);
   }
 
   @AfterEach
   void unmount() {
-    log.removeHandler(lines);
     store.close();
     disk.close();
   }
@@ -119,39 +111,5 @@ class FullDiskTest {
     // Then: 300 kB found no room, 4 KiB would
     assertThatThrownBy(() -> await(store.ping()))
         .isInstanceOf(ApiException.BackendUnavailable.class);
-  }
-
-  @Test
-  void itIsSaidOnceAndOnceMoreWhenItIsOver() {
-    // Given
-    fill();
-
-    // When
-    for (int i = 0; i < 50; i++) {
-      assertThatThrownBy(() -> put(999)).isInstanceOf(ApiException.BackendUnavailable.class);
-    }
-
-    // Then
-    assertThat(lines.all).hasSize(1).first().asString().contains("full");
-    for (int i = 0; i < 5; i++) {
-      await(store.delete(path(i), Condition.NONE));
-    }
-    await(store.ping());
-    assertThat(lines.all).hasSize(2).last().asString().contains("works again");
-  }
-
-  private static final class Lines extends Handler {
-    private final List<String> all = new ArrayList<>();
-
-    @Override
-    public synchronized void publish(LogRecord line) {
-      all.add(line.getMessage());
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
   }
 }
