@@ -135,7 +135,7 @@ public final class MotoServer extends S3TestServer {
 
   @Override
   String secret() {
-    return secret;
+    return encoded(secret);
   }
 
   @Override

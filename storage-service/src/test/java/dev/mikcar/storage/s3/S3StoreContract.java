@@ -216,7 +216,7 @@ abstract class S3StoreContract extends ObjectStoreContract {
   }
 
   @Test
-  protected void aDeletionIsForTheObjectThatWasJudged() {
+  void aDeletionIsForTheObjectThatWasJudged() {
     // Given
     put("a", "judged");
 

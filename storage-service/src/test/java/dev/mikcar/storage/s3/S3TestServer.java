@@ -10,6 +10,7 @@ abstract class S3TestServer {
   /** Where it listens. */
   public abstract int port();
 
+  /** As it stands in {@link #rest(String)}. */
   abstract String secret();
 
   /** What stands behind {@code s3://} for a bucket and prefix. */
