@@ -10,7 +10,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.mikcar.test.Layers;
 import org.junit.jupiter.api.Test;
 
-/** Which package may know which: error, settings and json are below http, http below health. */
+/**
+ * Which package may know which: error, settings and json are below service, service below http,
+ * http below health.
+ */
 class LayersTest {
   private static final String OURS = "dev.mikcar.common.";
   private static final JavaClasses CLASSES = Layers.importMain("dev.mikcar.common");
@@ -52,6 +55,21 @@ class LayersTest {
   void errorsDependOnNothingOfOurs() {
     // Given
     ArchRule rule = onlyItself("error");
+
+    // When, then
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void servicesDependOnNoHttp() {
+    // Given
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAPackage(OURS + "service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(OURS + "http..");
 
     // When, then
     rule.check(CLASSES);
