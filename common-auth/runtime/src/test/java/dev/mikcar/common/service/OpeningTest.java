@@ -131,7 +131,7 @@ class OpeningTest {
         new Handler() {
           @Override
           public void publish(LogRecord line) {
-            lines.add(line.getLevel() + " " + line.getThrown());
+            lines.add(line.getThrown() == null ? "open" : line.getThrown().getMessage());
           }
 
           @Override
@@ -160,10 +160,6 @@ class OpeningTest {
     }
 
     // Then
-    assertThat(lines)
-        .containsExactly(
-            "SEVERE java.lang.IllegalStateException: no folder",
-            "SEVERE java.lang.IllegalStateException: no space",
-            "INFO null");
+    assertThat(lines).containsExactly("no folder", "no space", "open");
   }
 }
