@@ -63,7 +63,7 @@ final class SqliteGuard {
       }
     }
     if (any) {
-      checkFirst(tokens);
+      checkFirst(tokens, sql);
       checkRest(tokens);
     }
     return kind;
@@ -77,26 +77,28 @@ final class SqliteGuard {
     return any;
   }
 
-  private static void checkFirst(SqliteTokens tokens) {
+  private static void checkFirst(SqliteTokens tokens, String sql) {
     if (tokens.is("ATTACH") || tokens.is("DETACH")) {
       throw new ApiException.Forbidden(
           (tokens.is("ATTACH") ? "ATTACH" : "DETACH") + " is not taken");
     }
     if (tokens.is("PRAGMA")) {
-      checkPragma(tokens);
+      checkPragma(new SqliteTokens(sql.substring(tokens.start())));
     }
   }
 
   private static void checkPragma(SqliteTokens tokens) {
-    boolean named = tokens.next() && tokens.isName();
-    String name = named ? tokens.name() : "";
-    boolean more = tokens.next();
-    if (name.equals("main") && more && tokens.is('.')) {
-      name = tokens.next() && tokens.isName() ? tokens.name() : "";
+    String name = tokens.next() ? nextName(tokens) : "";
+    if (tokens.next() && tokens.is('.')) {
+      name = name.equals("main") ? nextName(tokens) : "";
     }
     if (!HARMLESS.contains(name)) {
       throw new ApiException.Forbidden("this PRAGMA is not taken");
     }
+  }
+
+  private static String nextName(SqliteTokens tokens) {
+    return tokens.next() && tokens.isName() ? tokens.name() : "";
   }
 
   /** What its tokens as a whole say. */
