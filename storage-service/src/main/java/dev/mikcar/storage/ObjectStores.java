@@ -1,5 +1,6 @@
 package dev.mikcar.storage;
 
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.storage.azure.AzureContainer;
@@ -34,9 +35,10 @@ record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
   /**
    * Chooses by the scheme of a URL.
    *
+   * @param memory what uploads may hold
    * @throws SettingException when there is no such backend, or the URL is not of its form
    */
-  static ObjectStores choose(String text) {
+  static ObjectStores choose(String text, MemoryBudget memory) {
     BackendUrl url = BackendUrl.of(VARIABLE, ACCEPTED, text, "://");
     return switch (url.scheme()) {
       case "memory" -> {
@@ -48,15 +50,15 @@ record ObjectStores(String scheme, Supplier<ObjectStore> opener) {
       case "file" -> inFolder(url.path(url.rest(), "folder"));
       case "s3" -> {
         S3Bucket bucket = parse(url, S3Bucket::parse);
-        yield new ObjectStores("s3", () -> new S3ObjectStore(bucket));
+        yield new ObjectStores("s3", () -> new S3ObjectStore(bucket, memory));
       }
       case "gs" -> {
         GcsBucket bucket = parse(url, GcsBucket::parse);
-        yield new ObjectStores("gs", () -> new GcsObjectStore(bucket));
+        yield new ObjectStores("gs", () -> new GcsObjectStore(bucket, memory));
       }
       case "az" -> {
         AzureContainer container = parse(url, AzureContainer::parse);
-        yield new ObjectStores("az", () -> new AzureObjectStore(container));
+        yield new ObjectStores("az", () -> new AzureObjectStore(container, memory));
       }
       default -> throw url.unknown();
     };

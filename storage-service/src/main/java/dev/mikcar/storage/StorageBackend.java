@@ -1,6 +1,7 @@
 package dev.mikcar.storage;
 
 import dev.mikcar.common.health.BackendCheck;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.common.settings.Units;
 import dev.mikcar.storage.store.ObjectStore;
@@ -24,11 +25,13 @@ public class StorageBackend implements BackendCheck {
 
   private final Settings settings;
   private final Config config;
+  private final MemoryBudget memory;
   private String scheme = "";
   private long maxObjectSize = USUAL_MAX_OBJECT_SIZE;
   private @Nullable ObjectStore store;
 
-  StorageBackend(Settings settings, Config config) {
+  StorageBackend(Settings settings, Config config, MemoryBudget memory) {
+    this.memory = memory;
     this.settings = settings;
     this.config = config;
   }
@@ -41,7 +44,7 @@ public class StorageBackend implements BackendCheck {
               .orElse(USUAL_MAX_OBJECT_SIZE);
       ObjectStores chosen =
           notBlank(config.getOptionalValue("STORAGE_URL", String.class))
-              .map(ObjectStores::choose)
+              .map(url -> ObjectStores.choose(url, memory))
               .orElseGet(() -> ObjectStores.inFolder(settings.data().resolve(SERVICE)));
       scheme = chosen.scheme();
       store = chosen.opener().get();

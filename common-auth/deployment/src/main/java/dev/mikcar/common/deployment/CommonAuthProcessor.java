@@ -5,7 +5,9 @@ import dev.mikcar.common.http.Draining;
 import dev.mikcar.common.http.FrontDoor;
 import dev.mikcar.common.http.ListenersRecorder;
 import dev.mikcar.common.http.OtherCredential;
+import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.json.StrictJson;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.settings.SettingsProducer;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
@@ -36,7 +38,12 @@ class CommonAuthProcessor {
   @BuildStep
   AdditionalBeanBuildItem beans() {
     return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(SettingsProducer.class, FrontDoor.class, StrictJson.class)
+        .addBeanClasses(
+            SettingsProducer.class,
+            FrontDoor.class,
+            RequestDeadline.class,
+            MemoryBudget.class,
+            StrictJson.class)
         .setUnremovable()
         .build();
   }

@@ -48,7 +48,11 @@ public class FrontDoor {
   private final @Nullable Token token;
   private final List<OtherCredential> otherCredentials;
 
-  FrontDoor(Settings settings, Draining draining, @All List<OtherCredential> otherCredentials) {
+  FrontDoor(
+      Settings settings,
+      Draining draining,
+      RequestDeadline deadline,
+      @All List<OtherCredential> otherCredentials) {
     this.otherCredentials = otherCredentials;
     this.settings = settings;
     this.draining = draining;
@@ -61,7 +65,7 @@ public class FrontDoor {
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
-    this.deadline = new RequestDeadline(settings.requestTimeout());
+    this.deadline = deadline;
     this.token = settings.token().orElse(null);
   }
 
