@@ -1,5 +1,6 @@
 package dev.mikcar.storage;
 
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.service.Schemes;
 import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.settings.Settings;
@@ -22,10 +23,12 @@ import org.eclipse.microprofile.config.Config;
 public class StorageBackend extends ServiceBackend<ObjectStore> {
   private static final long USUAL_MAX_OBJECT_SIZE = 5L << 30;
 
+  private final MemoryBudget memory;
   private long maxObjectSize = USUAL_MAX_OBJECT_SIZE;
 
-  StorageBackend(Settings settings, Config config) {
+  StorageBackend(Settings settings, Config config, MemoryBudget memory) {
     super(settings, config);
+    this.memory = memory;
   }
 
   @Override
@@ -43,21 +46,21 @@ public class StorageBackend extends ServiceBackend<ObjectStore> {
             S3Bucket.FORM,
             url -> {
               S3Bucket bucket = url.parse(S3Bucket::parse);
-              return () -> new S3ObjectStore(bucket);
+              return () -> new S3ObjectStore(bucket, memory);
             })
         .with(
             "gs",
             GcsBucket.FORM,
             url -> {
               GcsBucket bucket = url.parse(GcsBucket::parse);
-              return () -> new GcsObjectStore(bucket);
+              return () -> new GcsObjectStore(bucket, memory);
             })
         .with(
             "az",
             AzureContainer.FORM,
             url -> {
               AzureContainer container = url.parse(AzureContainer::parse);
-              return () -> new AzureObjectStore(container);
+              return () -> new AzureObjectStore(container, memory);
             })
         .otherwise("file", () -> new FileObjectStore(usual));
   }

@@ -99,6 +99,22 @@ class LayersTest {
     rule.check(CLASSES);
   }
 
+  @Test
+  void memoryWorkAndFilesDependOnErrorsOnly() {
+    // Given
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAnyPackage(OURS + "memory..", OURS + "work..", OURS + "files..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                OURS + "http..", OURS + "settings..", OURS + "health..", OURS + "json..");
+
+    // When, then
+    rule.check(CLASSES);
+  }
+
   private static ArchRule onlyItself(String part) {
     return noClasses()
         .that()

@@ -5,8 +5,10 @@ import dev.mikcar.common.http.FrontDoor;
 import dev.mikcar.common.http.ListenersRecorder;
 import dev.mikcar.common.http.OtherCredential;
 import dev.mikcar.common.http.PlainRoute;
+import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.json.StrictJson;
 import dev.mikcar.common.launch.AvailableServices;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.service.Services;
 import dev.mikcar.common.settings.SettingsProducer;
@@ -44,7 +46,13 @@ class CommonAuthProcessor {
   @BuildStep
   AdditionalBeanBuildItem beans() {
     return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(SettingsProducer.class, Services.class, FrontDoor.class, StrictJson.class)
+        .addBeanClasses(
+            SettingsProducer.class,
+            Services.class,
+            FrontDoor.class,
+            RequestDeadline.class,
+            MemoryBudget.class,
+            StrictJson.class)
         .setUnremovable()
         .build();
   }

@@ -54,6 +54,7 @@ public class FrontDoor {
   FrontDoor(
       Settings settings,
       Draining draining,
+      RequestDeadline deadline,
       Services services,
       @Any Instance<OtherCredential> otherCredentials,
       @Any Instance<PlainRoute> plainRoutes) {
@@ -70,7 +71,7 @@ public class FrontDoor {
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
-    this.deadline = new RequestDeadline(settings.requestTimeout());
+    this.deadline = deadline;
     this.token = settings.token().orElse(null);
   }
 
