@@ -14,7 +14,6 @@ import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.ObjectBody;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
-import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -53,10 +52,6 @@ public class ObjectResource {
     this.patience = settings.requestTimeout();
   }
 
-  private ObjectStore store() {
-    return backend.store();
-  }
-
   static ObjectPath path(RoutingContext routing) {
     return new ObjectPath(PercentEncoding.decode("the path", ExactPath.after(routing, OPERATION)));
   }
@@ -71,20 +66,22 @@ public class ObjectResource {
     Preconditions conditions = Preconditions.of(routing.request());
     return conditions.needInfo()
         ? getIf(path, conditions, ATTEMPTS)
-        : store().get(path, conditions.range(), null).map(body -> answer(body, conditions.range()));
+        : backend
+            .with(store -> store.get(path, conditions.range(), null))
+            .map(body -> answer(body, conditions.range()));
   }
 
   private Uni<Response> getIf(ObjectPath path, Preconditions conditions, int attempts) {
-    return store()
-        .head(path)
+    return backend
+        .with(store -> store.head(path))
         .chain(
             info -> {
               if (conditions.isFresh(info)) {
                 return Uni.createFrom().item(notModified(info));
               }
               ByteRange range = conditions.rangeFor(info);
-              return store()
-                  .get(path, range, info.etag())
+              return backend
+                  .with(store -> store.get(path, range, info.etag()))
                   .map(body -> answer(body, range))
                   .onFailure(e -> e instanceof ApiException.PreconditionFailed && attempts > 1)
                   .recoverWithUni(() -> getIf(path, conditions, attempts - 1));
@@ -137,8 +134,8 @@ public class ObjectResource {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
     Sending.dropMark(routing.response());
-    return store()
-        .head(path)
+    return backend
+        .with(store -> store.head(path))
         .map(
             info ->
                 conditions.isFresh(info)
@@ -185,8 +182,8 @@ public class ObjectResource {
             length,
             condition,
             new CheckedBody(new RequestBody(request, routing.vertx(), patience), limit, checksums));
-    return store()
-        .put(path, upload)
+    return backend
+        .with(store -> store.put(path, upload))
         .map(
             info ->
                 Response.status(Response.Status.CREATED)
@@ -202,8 +199,9 @@ public class ObjectResource {
   @Parameter(name = "path", in = ParameterIn.PATH)
   public Uni<Answers.Done> delete(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
-    return store()
-        .delete(path, Preconditions.forWriting(routing.request()))
+    Condition condition = Preconditions.forWriting(routing.request());
+    return backend
+        .with(store -> store.delete(path, condition))
         .map(ignored -> new Answers.Done("deleted", path.text()));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectHeaders;
@@ -11,7 +12,6 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.ObjectStoreContract;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import dev.mikcar.test.Await;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
@@ -66,10 +66,11 @@ abstract class S3StoreContract extends ObjectStoreContract {
   }
 
   private S3ObjectStore open(String bucketAndPrefix) {
-    return closedLater(new S3ObjectStore(S3Bucket.parse(server.rest(bucketAndPrefix))));
+    return closedLater(
+        new S3ObjectStore(S3Bucket.parse(server.rest(bucketAndPrefix)), new MemoryBudget()));
   }
 
-  private S3ObjectStore open(String bucket, UploadMemory memory, long copyPart) {
+  private S3ObjectStore open(String bucket, MemoryBudget memory, long copyPart) {
     return closedLater(new S3ObjectStore(S3Bucket.parse(server.rest(bucket)), memory, copyPart));
   }
 
@@ -127,7 +128,7 @@ abstract class S3StoreContract extends ObjectStoreContract {
   @Test
   void aLargeObjectIsCopiedInPartsWithItsHeaders() {
     // Given
-    store = open(bucket, UploadMemory.ofQuarterOfTheHeap(), 5 << 20);
+    store = open(bucket, new MemoryBudget(), 5 << 20);
     byte[] content = random(12 << 20);
     TreeMap<String, String> meta = new TreeMap<>(Map.of("k", "v"));
     ObjectHeaders headers = new ObjectHeaders("a/b", "no-store", null, "zip", meta);
@@ -173,7 +174,7 @@ abstract class S3StoreContract extends ObjectStoreContract {
   @Test
   void uploadsShareTheMemoryThereIs() {
     // Given: memory for one part, which an upload holds that does not end
-    store = open(bucket, new UploadMemory(6 << 20, Duration.ofMillis(100)), Long.MAX_VALUE);
+    store = open(bucket, new MemoryBudget(7 << 20, Duration.ofMillis(100)), Long.MAX_VALUE);
     BroadcastProcessor<ByteBuffer> endless = BroadcastProcessor.create();
     AtomicBoolean isRead = new AtomicBoolean();
     Multi<ByteBuffer> body = endless.onSubscription().invoke(() -> isRead.set(true));
@@ -195,7 +196,7 @@ abstract class S3StoreContract extends ObjectStoreContract {
             Multi.createFrom().item(() -> ByteBuffer.wrap(random(12 << 20))));
     assertThatThrownBy(() -> await(store.put(path("chunked"), chunked)))
         .isInstanceOf(ApiException.BackendUnavailable.class)
-        .hasMessageContaining("too many uploads");
+        .hasMessageContaining("all the memory");
     put("small", "fits beside it");
 
     // When
@@ -266,7 +267,9 @@ abstract class S3StoreContract extends ObjectStoreContract {
   void wrongCredentialsAreSaidWithoutThem() {
     // Given
     S3ObjectStore wrong =
-        new S3ObjectStore(S3Bucket.parse(server.rest(bucket).replace(server.secret(), "hush")));
+        new S3ObjectStore(
+            S3Bucket.parse(server.rest(bucket).replace(server.secret(), "hush")),
+            new MemoryBudget());
     stores.add(wrong);
 
     // Then
