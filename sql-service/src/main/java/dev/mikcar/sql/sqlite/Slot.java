@@ -1,5 +1,6 @@
 package dev.mikcar.sql.sqlite;
 
+import dev.mikcar.sqlite.SqliteLibrary;
 import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -62,6 +63,7 @@ final class Slot {
   }
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
+    SqliteLibrary.use();
     SQLiteConnection connection = JDBC.createConnection(url, config.toProperties());
     // Also of a value that is only made on the way, which would be in memory as a whole.
     connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, (int) SqliteCursor.MOST_BYTES);
