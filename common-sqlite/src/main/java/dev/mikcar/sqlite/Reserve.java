@@ -33,7 +33,7 @@ final class Reserve {
   /** Makes it, unless it is there. Whether it is there then. */
   boolean establish() {
     if (!whole) {
-      whole = Files.isRegularFile(file) && size() == SIZE || fill(file, SIZE);
+      whole = size() == SIZE || fill(file, SIZE);
     }
     return whole;
   }

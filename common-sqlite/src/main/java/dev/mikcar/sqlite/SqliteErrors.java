@@ -14,13 +14,14 @@ final class SqliteErrors {
 
   /** Whether there was no room for what was to be written: a full disk, or a quota. */
   static boolean isAboutSpace(Exception e) {
-    return e instanceof Full
-        || e instanceof SQLiteException sqlite
-            && switch (sqlite.getResultCode()) {
-              case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE ->
-                  true;
-              default -> false;
-            };
+    if (e instanceof Full) {
+      return true;
+    }
+    return e instanceof SQLiteException sqlite
+        && switch (sqlite.getResultCode()) {
+          case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE -> true;
+          default -> false;
+        };
   }
 
   /** Whether the disk itself failed, so that trying at once again is of no use. */

@@ -218,14 +218,19 @@ public final class SqliteWriter<S> implements AutoCloseable {
 
   /** On a full disk: gives back what deletions have freed, for the reserve first. */
   private void makeRoom() {
+    emptyLog();
+    tidy(STEPS);
+    file.reserve().establish();
+  }
+
+  /** What is in the log is in the database then, and its room is free. */
+  private void emptyLog() {
     try {
       session().emptyLog();
-      tidy(STEPS);
     } catch (SQLException e) {
       LOG.debug("There is no more room yet", e);
       endSession();
     }
-    file.reserve().establish();
   }
 
   private void attempt(List<Write> group) {
@@ -269,7 +274,13 @@ public final class SqliteWriter<S> implements AutoCloseable {
       return;
     }
     boolean full = SqliteErrors.isAboutSpace(e);
-    if (full && group.getFirst().space == Space.FREES && file.reserve().release()) {
+    Write first = group.getFirst();
+    if (full && !first.again) {
+      first.again = true;
+      if (first.space == Space.FREES) {
+        file.reserve().release();
+      }
+      emptyLog();
       attempt(group);
       return;
     }
@@ -300,6 +311,9 @@ public final class SqliteWriter<S> implements AutoCloseable {
   private class Write {
     final Space space;
     final int bytes;
+
+    /** Whether it found no room once before. */
+    boolean again;
 
     Write(Space space, int bytes) {
       this.space = space;
