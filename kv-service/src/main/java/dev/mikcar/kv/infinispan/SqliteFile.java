@@ -1,6 +1,7 @@
 package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.common.files.HeldFile;
+import dev.mikcar.sqlite.SqliteLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -47,6 +48,7 @@ final class SqliteFile implements AutoCloseable {
    * @throws SQLException when the file is no database of ours, or is damaged
    */
   static SqliteFile open(Path folder) throws IOException, SQLException {
+    SqliteLibrary.use();
     Files.createDirectories(folder);
     SqliteFile file = new SqliteFile(folder.resolve("kv.sqlite"), lock(folder.resolve("lock")));
     try {

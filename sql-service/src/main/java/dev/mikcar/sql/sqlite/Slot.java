@@ -1,5 +1,6 @@
 package dev.mikcar.sql.sqlite;
 
+import dev.mikcar.sqlite.SqliteLibrary;
 import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -70,6 +71,7 @@ final class Slot {
   }
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
+    SqliteLibrary.use();
     SQLiteConnection connection = JDBC.createConnection(url, config.toProperties());
     SqliteLimits.set(connection, (int) SqliteCursor.MOST_BYTES);
     return connection;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mikcar.sqlite;
+
+import org.jspecify.annotations.NullMarked;
