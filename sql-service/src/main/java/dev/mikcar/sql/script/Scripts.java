@@ -33,6 +33,7 @@ public final class Scripts {
 
   /** How often a script is run again that lost to others. */
   private static final int MOST_RUNS = 20;
+
   private static final long WATCH_MILLIS = 10;
 
   /** Deep enough for honest recursion; the script is told when it goes deeper. */
@@ -106,7 +107,8 @@ public final class Scripts {
     }
     if (greediest != null && all > memoryOfAll) {
       greediest.end(
-          ScriptErrors.limit("all scripts together allocate more than there is; this one the most"));
+          ScriptErrors.limit(
+              "all scripts together allocate more than there is; this one the most"));
     }
   }
 
@@ -156,8 +158,7 @@ public final class Scripts {
                           number < MOST_RUNS
                               && System.nanoTime() < end
                               && (transaction.isToBeRepeated() || isLost(e)))
-                  .recoverWithUni(
-                      () -> attempt(source, input, options, own, end, number + 1));
+                  .recoverWithUni(() -> attempt(source, input, options, own, end, number + 1));
             });
   }
 
