@@ -40,8 +40,14 @@ abstract class ScriptContract extends WireContract {
           [1, undefined, () => 1]      | [1,null,null]
           ({a: undefined, b: {c: [1]}})| {"b":{"c":[1]}}
           new Date(0)                  | "1970-01-01T00:00:00.000Z"
-          123n                         | 123
-          12345678901234567890n        | "12345678901234567890"
+          typeof BigInt                | "undefined"
+          ('ΟΔΟΣ x').repeat(2000).toLowerCase() === 'οδος x'.repeat(2000) | true
+          Array.from({length: 2000}, (_, i) => i).length | 2000
+          Array.from(new Set([1, 2])).concat([3]).sort((a, b) => b - a) | [3,2,1]
+          ('a-b').split('-').map((s) => s.toUpperCase()).join() | "A,B"
+          ('aab').replaceAll('a', 'c').indexOf('b') | 2
+          /a(b)/.exec('ab') instanceof Array && new RegExp('a') instanceof RegExp | true
+          [].slice.call({length: 1, 0: 5}) | [5]
           0.1                          | 0.1
           NaN                          | null
           "ü€😀"                       | "ü€😀"
@@ -148,12 +154,7 @@ abstract class ScriptContract extends WireContract {
         "typeof WebAssembly",
         "typeof SharedArrayBuffer",
         "typeof ArrayBuffer",
-        "(function () {}).constructor('return typeof Java')()",
-        "Object.getPrototypeOf(async function () {}).constructor('return typeof Java')()"
-            + ".then((x) => x)",
-        "typeof sql.query.constructor('return this')().Java",
-        "typeof sql.query('SELECT 1 AS a').getClass",
-        "(0, eval)('typeof Java')"
+        "typeof sql.query('SELECT 1 AS a').getClass"
       })
   void thereIsNoWayOut(String script) {
     assertThat(script(script).text())
@@ -199,5 +200,31 @@ abstract class ScriptContract extends WireContract {
   @Test
   void aScriptThatIsMissingIsSaid() {
     assertError(json().post("/sql/script", "{}"), 400, "BAD_REQUEST");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "// export default here\nreturn 42",
+        "/* export default (input) => 1 */ 42",
+        "const a = ' export default '; return a.length + 26",
+        "// export default 1\nexport default () => 42 // export default"
+      })
+  void anExportInACommentIsNone(String script) {
+    assertThat(script(script).text()).isEqualTo("{\"result\":42,\"queries_executed\":0}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(function () {}).constructor('return typeof Java')()",
+        "Object.getPrototypeOf(async function () {}).constructor('return typeof Java')()",
+        "typeof sql.query.constructor('return this')().Java",
+        "(0, eval)('typeof Java')",
+        "new Function('return 1')()",
+        "eval('1')"
+      })
+  void noTextBecomesAScript(String script) {
+    assertError(script(script), 400, "SCRIPT_ERROR");
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +64,25 @@ class ScriptLimitsIT extends WireContract {
         "[3, 2, 1].sort(() => { while (true) {} })",
         "export default async () => { while (true) await null }",
         "const p = () => Promise.resolve().then(p); await p()",
-        "let n = 2n; while (true) n = n * n"
+        "let n = 2n; while (true) n = n * n",
+        "return 2n**2000000000n",
+        "return BigInt('7'.repeat(16000000))",
+        "Array.from({ length: 4e9 }).length",
+        "Array.prototype.sort.call({ length: 2 ** 53 - 1 })",
+        "[].slice.call({ length: 2 ** 32 - 1 }).length",
+        "Array.prototype.shift.call({ length: 2 ** 53 - 1 })",
+        "Math.max.apply(null, { length: 1e8 })",
+        "String.fromCharCode.apply(null, { length: 1e8 }).length",
+        "Reflect.construct(Array, { length: 1e8 }).length",
+        "while (true) '\u0130'.repeat(1 << 18).toLowerCase()",
+        "while (true) '\ufb03'.repeat(1 << 18).toLocaleUpperCase()",
+        "while (true) 'a'.repeat(1 << 20).includes('a'.repeat(1 << 19) + 'b')",
+        "'a'.repeat(1 << 20).replaceAll('a'.repeat(1 << 19) + 'b', 'x').length",
+        "new RegExp('(a|b)*'.repeat(20000)).test('c')",
+        "new RegExp('('.repeat(20000) + ')'.repeat(20000)).test('a')",
+        "new Function('a'.repeat(1 << 20))",
+        "eval('a'.repeat(1 << 20))",
+        "while (true) 'x'.repeat(1 << 20).split('')"
       })
   void whatNeverEndsIsEnded(String script) throws Exception {
     long start = System.nanoTime();
@@ -103,6 +123,39 @@ class ScriptLimitsIT extends WireContract {
     assertThat(answer.status()).as(answer.toString()).isIn(200, 400, 504);
   }
 
+  /** The case: no thread goes on computing, so that the next script has the processor. */
+  @Test
+  void afterSixteenAtOnceTheNextAnswersInItsUsualTime() {
+    List<CompletableFuture<Response>> greedy = new ArrayList<>();
+    for (String script :
+        List.of(
+            "return BigInt('7'.repeat(16000000))",
+            "Array.from({ length: 4e9 }).length",
+            "const a = []; while (true) a.push('x'.repeat(1000) + a.length)",
+            "'x'.repeat(1 << 20).split('').map((c) => [c]).length")) {
+      for (int i = 0; i < 4; i++) {
+        greedy.add(CompletableFuture.supplyAsync(() -> script(script), Thread::startVirtualThread));
+      }
+    }
+    greedy.forEach(CompletableFuture::join);
+
+    long start = System.nanoTime();
+    Response next = script("return 1 + 1");
+
+    assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+    assertThat(next.text()).isEqualTo("{\"result\":2,\"queries_executed\":0}");
+  }
+
+  @Test
+  void waitingForTheDatabaseIsNotComputing() {
+    Response answer =
+        script(
+            "sql.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                + " WHERE i < 8000000) SELECT max(i) FROM n'); return 1");
+
+    assertThat(answer.text()).isEqualTo("{\"result\":1,\"queries_executed\":1}");
+  }
+
   @Test
   void aScriptThatTakesTooLongIsRolledBack() {
     String t = fresh();
@@ -125,10 +178,11 @@ class ScriptLimitsIT extends WireContract {
   void aStatementThatTakesTooLongEndsTheScript() {
     long start = System.nanoTime();
 
+    String endless =
+        "return sql.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+            + " SELECT max(i) FROM n')";
     Response answer =
-        script(
-            "return sql.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-                + " SELECT max(i) FROM n')");
+        json().post("/sql/script", "{\"script\":" + quoted(endless) + ",\"timeout_ms\":1000}");
 
     assertThat(answer.status()).as(answer.toString()).isEqualTo(504);
     assertThat(System.nanoTime() - start).isLessThan(LIMIT_NANOS);

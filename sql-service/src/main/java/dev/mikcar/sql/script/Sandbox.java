@@ -21,60 +21,17 @@ import org.graalvm.polyglot.io.IOAccess;
 final class Sandbox implements AutoCloseable {
   private static final String LANGUAGE = "js";
 
-  /** The longest string, in characters: no single one can fill the memory. */
-  private static final String LONGEST = Integer.toString(16 << 20);
+  /** The most arguments of a call, also when they come from an array-like. */
+  private static final String MOST_ARGUMENTS = "65535";
 
   /**
-   * Gives a script its names, and takes off it what blocks a thread, or allocates any amount of
-   * memory in one step. What the script is run with is kept apart from what it can change.
+   * Gives a script its names, and takes off it, or replaces, what blocks a thread, or computes or
+   * allocates any amount in one step: such a step does not notice that it is cancelled. What the
+   * script is run with is kept apart from what it can change.
    */
-  private static final Source PRELUDE =
-      Source.newBuilder(
-              LANGUAGE,
-              """
-              (function (bridge, inputText) {
-                const { parse, stringify } = JSON;
-                const safe = Number.MAX_SAFE_INTEGER;
-                const plain = (key, value) =>
-                  typeof value === 'bigint'
-                    ? (value <= safe && value >= -safe ? Number(value) : String(value))
-                    : value;
-                const params = (list) => {
-                  if (list === undefined || list === null) return '[]';
-                  if (!Array.isArray(list)) throw new TypeError('params must be an array');
-                  return stringify(list, plain);
-                };
-                const json = (value) => {
-                  const text = stringify(value, plain);
-                  return text === undefined ? 'null' : text;
-                };
-                const sql = Object.freeze({
-                  query: (text, list) => parse(bridge.query(String(text), params(list))),
-                  execute: (text, list) => bridge.execute(String(text), params(list)),
-                });
-                for (const name of ['load', 'loadWithNewGlobal', 'print', 'printErr', 'quit', 'exit',
-                  'read', 'readbuffer', 'readline', 'Graal', 'Polyglot', 'Java', 'Packages',
-                  'SharedArrayBuffer', 'Atomics', 'WebAssembly', 'ArrayBuffer', 'DataView',
-                  'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array',
-                  'Int32Array', 'Uint32Array', 'Float16Array', 'Float32Array', 'Float64Array',
-                  'BigInt64Array', 'BigUint64Array']) {
-                  delete globalThis[name];
-                }
-                const input = parse(inputText);
-                Object.defineProperty(globalThis, 'sql', { value: sql });
-                Object.defineProperty(globalThis, 'input', { value: input, writable: true });
-                return (start) => {
-                  (async () => {
-                    let value = await start(input);
-                    if (typeof value === 'function') value = await value(input);
-                    return json(value);
-                  })().then((text) => bridge.done(text), (error) => bridge.failed(error, String(error)));
-                };
-              })""",
-              "mikcar")
-          .internal(true)
-          .buildLiteral();
+  private static final Source PRELUDE = Prelude.source();
 
+  private final int longest;
   private final Engine engine = withOwnLoader(Sandbox::newEngine);
 
   private static Engine newEngine() {
@@ -97,6 +54,14 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
+  /**
+   * @param longest the longest string of a script, characters: what one step makes of it, such as a
+   *     list of them all, has to fit into the memory
+   */
+  Sandbox(int longest) {
+    this.longest = longest;
+  }
+
   /** A new context, to be closed. */
   Context open() {
     return Context.newBuilder(LANGUAGE)
@@ -115,7 +80,12 @@ final class Sandbox implements AutoCloseable {
         .err(OutputStream.nullOutputStream())
         .option("js.esm-eval-returns-exports", "true")
         .allowExperimentalOptions(true)
-        .option("js.string-length-limit", LONGEST)
+        .option("js.string-length-limit", Integer.toString(longest))
+        // One step of BigInt takes any time and memory.
+        .option("js.bigint", "false")
+        // What a script makes of texts would be parsed however long they are.
+        .option("js.disable-eval", "true")
+        .option("js.max-apply-argument-length", MOST_ARGUMENTS)
         .build();
   }
 

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.mikcar.common.error.ApiException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.jboss.logging.Logger;
@@ -30,10 +31,17 @@ final class ScriptRun {
   private @Nullable ApiException exceeded;
   private long exceededAt;
   private boolean answered;
+  private long waited;
+  private long waitingSince;
+  private boolean waiting;
 
-  ScriptRun(ScriptTransaction transaction, ScriptLimits limits) {
+  /** Told when its thread does not notice that it is to end, and when it has. */
+  private final Consumer<Boolean> late;
+
+  ScriptRun(ScriptTransaction transaction, ScriptLimits limits, Consumer<Boolean> late) {
     this.transaction = transaction;
     this.limits = limits;
+    this.late = late;
   }
 
   CompletableFuture<ScriptOutcome> outcome() {
@@ -42,7 +50,7 @@ final class ScriptRun {
 
   /** Runs it on this thread. */
   void run(Sandbox sandbox, SourceCache sources, String script, String input) {
-    SqlBridge bridge = new SqlBridge(transaction, limits.statements());
+    SqlBridge bridge = new SqlBridge(transaction, limits.statements(), this::waiting);
     Throwable failure = null;
     String result = "null";
     try (Context opened = sandbox.open()) {
@@ -92,15 +100,44 @@ final class ScriptRun {
                 });
   }
 
+  /** Waiting for the database, for a session of it or a lock, is not computing. */
+  private synchronized void waiting(boolean begins) {
+    long now = System.nanoTime();
+    if (!begins) {
+      waited += now - waitingSince;
+    }
+    waitingSince = now;
+    waiting = begins;
+  }
+
+  private long computed() {
+    long now = System.nanoTime();
+    return now - start - waited - (waiting ? now - waitingSince : 0);
+  }
+
   private synchronized void begin(Context opened) {
     context = opened;
     thread = Thread.currentThread();
     allocatedBefore = THREADS.getThreadAllocatedBytes(thread.threadId());
   }
 
-  private synchronized void ended() {
-    context = null;
-    thread = null;
+  private void ended() {
+    boolean wasLate;
+    synchronized (this) {
+      context = null;
+      thread = null;
+      wasLate = answered;
+    }
+    if (wasLate) {
+      late.accept(false);
+    }
+  }
+
+  /** Bytes allocated up to now; none of a script that is to end already. */
+  synchronized long allocated() {
+    return thread == null || exceeded != null
+        ? 0
+        : THREADS.getThreadAllocatedBytes(thread.threadId()) - allocatedBefore;
   }
 
   private synchronized @Nullable ApiException exceeded() {
@@ -113,34 +150,46 @@ final class ScriptRun {
 
   /** Looks whether it is past a limit; from time to time, on the thread of the watch. */
   void watch() {
-    Context late;
+    boolean answer = false;
+    ApiException limit = null;
     synchronized (this) {
       if (thread == null) {
         return;
       }
       if (exceeded != null) {
-        if (!answered && System.nanoTime() - exceededAt > GRACE_NANOS) {
-          // Answered now; the thread is rid of when it gets to a point where it can be stopped.
-          answered = true;
-          finish(exceeded, "null", 0);
-        }
-        return;
-      }
-      if (System.nanoTime() - start > limits.time().toNanos()) {
-        exceeded = ScriptErrors.timeout(limits.time().toMillis());
-      } else if (THREADS.getThreadAllocatedBytes(thread.threadId()) - allocatedBefore
-          > limits.memory()) {
-        exceeded = memory();
+        answer = !answered && System.nanoTime() - exceededAt > GRACE_NANOS;
+        answered |= answer;
+        limit = exceeded;
+      } else if (computed() > limits.time().toNanos()) {
+        limit = ScriptErrors.timeout(limits.time().toMillis());
+      } else if (allocated() > limits.memory()) {
+        limit = memory();
       } else {
         return;
       }
+    }
+    if (answer) {
+      // Answered now; the thread is rid of when it gets to a point where it can be stopped.
+      late.accept(true);
+      finish(limit, "null", 0);
+    } else {
+      end(limit);
+    }
+  }
+
+  /** Cancels it, for this reason; no more than once. */
+  void end(ApiException reason) {
+    Context ending;
+    synchronized (this) {
+      if (exceeded != null || context == null) {
+        return;
+      }
+      exceeded = reason;
       exceededAt = System.nanoTime();
-      late = context;
+      ending = context;
     }
-    if (late != null) {
-      // Waits until the script has noticed, so not here.
-      Thread.ofVirtual().name("script-cancel").start(() -> cancel(late));
-    }
+    // Waits until the script has noticed, so not here.
+    Thread.ofVirtual().name("script-cancel").start(() -> cancel(ending));
   }
 
   private static void cancel(Context context) {

@@ -5,6 +5,7 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A script in one of its forms, as a source whose lines are those of the script. Parsed sources are
@@ -30,6 +31,16 @@ final class ScriptSource {
    * @throws PolyglotException when it is none: where it is wrong as a list of statements
    */
   static ScriptSource of(String script, Context context) {
+    Source expression = source("(async (input) => (" + script + "\n))");
+    if (failure(expression, context) == null) {
+      return new ScriptSource(expression, false);
+    }
+    Source statements = source("(async function (input) {" + script + "\n})");
+    PolyglotException failure = failure(statements, context);
+    if (failure == null) {
+      return new ScriptSource(statements, false);
+    }
+    // An export is an error in both; what is none is in a comment or a text.
     if (MODULE.matcher(script).find()) {
       return new ScriptSource(
           Source.newBuilder("js", script, NAME)
@@ -37,18 +48,20 @@ final class ScriptSource {
               .buildLiteral(),
           true);
     }
-    Source expression = source("(async (input) => (" + script + "\n))");
+    throw failure;
+  }
+
+  /** Null when it is JavaScript. */
+  private static @Nullable PolyglotException failure(Source source, Context context) {
     try {
-      context.parse(expression);
-      return new ScriptSource(expression, false);
+      context.parse(source);
+      return null;
     } catch (PolyglotException e) {
       if (!e.isSyntaxError()) {
         throw e;
       }
+      return e;
     }
-    Source statements = source("(async function (input) {" + script + "\n})");
-    context.parse(statements);
-    return new ScriptSource(statements, false);
   }
 
   /** Async, so that a script may await; with nothing of ours on a line before the script's. */

@@ -6,9 +6,9 @@ import dev.mikcar.sql.database.SqlDatabase;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,6 +22,18 @@ import java.util.concurrent.TimeUnit;
 public final class Scripts {
   private static final int AT_ONCE = 16;
   private static final int IN_LINE = 1000;
+
+  /** Threads beyond those, for as long as as many do not notice that their scripts have ended. */
+  private static final int MOST_LATE = 16;
+
+  /** A script's longest string is this part of the heap, in characters, and no longer than that. */
+  private static final int HEAP_PER_CHARACTER = 256;
+
+  private static final int LONGEST = 16 << 20;
+
+  /** How often a script is run again that lost to others. */
+  private static final int MOST_RUNS = 20;
+
   private static final long WATCH_MILLIS = 10;
 
   /** Deep enough for honest recursion; the script is told when it goes deeper. */
@@ -29,9 +41,12 @@ public final class Scripts {
 
   private final SqlDatabase database;
   private final ScriptLimits limits;
-  private final Sandbox sandbox = new Sandbox();
-  private final SourceCache sources = new SourceCache();
-  private final ExecutorService threads;
+  private final Sandbox sandbox;
+  private final SourceCache sources;
+  private final ThreadPoolExecutor threads;
+  private final Set<ScriptRun> running = ConcurrentHashMap.newKeySet();
+  private final long memoryOfAll = Runtime.getRuntime().maxMemory() / 2;
+  private int late;
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("script-watch").factory());
@@ -43,9 +58,13 @@ public final class Scripts {
   public Scripts(SqlDatabase database, ScriptLimits limits) {
     this.database = database;
     // In a small heap the limit has to be small: what goes past it is noticed only after a while.
-    long memory = Math.min(limits.memory(), Runtime.getRuntime().maxMemory() / 4);
+    long heap = Runtime.getRuntime().maxMemory();
+    long memory = Math.min(limits.memory(), heap / 4);
+    int longest = (int) Math.min(LONGEST, heap / HEAP_PER_CHARACTER);
+    this.sandbox = new Sandbox(longest);
+    this.sources = new SourceCache(longest);
     this.limits = new ScriptLimits(limits.time(), memory, limits.statements(), limits.patience());
-    ThreadPoolExecutor pool =
+    this.threads =
         new ThreadPoolExecutor(
             AT_ONCE,
             AT_ONCE,
@@ -58,16 +77,52 @@ public final class Scripts {
               thread.setContextClassLoader(Scripts.class.getClassLoader());
               return thread;
             });
-    pool.allowCoreThreadTimeOut(true);
-    this.threads = pool;
+    threads.allowCoreThreadTimeOut(true);
+    var _ =
+        watch.scheduleWithFixedDelay(
+            this::watchAll, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     // The first script would take a second, most of it to load JavaScript.
     threads.execute(this::warmUp);
   }
 
   private void warmUp() {
     Options none = new Options(Optional.empty(), 1, true, null, true, Options.Caller.SELF);
-    new ScriptRun(new ScriptTransaction(database, none), limits)
-        .run(sandbox, sources, "export default async (input) => [input, 1n, new Date(0)]", "{}");
+    new ScriptRun(new ScriptTransaction(database, none), limits, _ -> {})
+        .run(sandbox, sources, "export default async (input) => [input, new Date(0)]", "{}");
+  }
+
+  /** Each, and all together: what they hold on to has to fit into the heap. */
+  private void watchAll() {
+    ScriptRun greediest = null;
+    long most = 0;
+    long all = 0;
+    for (ScriptRun run : running) {
+      run.watch();
+      long allocated = run.allocated();
+      all += allocated;
+      if (allocated > most) {
+        most = allocated;
+        greediest = run;
+      }
+    }
+    if (greediest != null && all > memoryOfAll) {
+      greediest.end(
+          ScriptErrors.limit(
+              "all scripts together allocate more than there is; this one the most"));
+    }
+  }
+
+  /** A thread that cannot be stopped now takes no place from the scripts to come. */
+  private synchronized void late(boolean isLate) {
+    late += isLate ? 1 : -1;
+    int size = AT_ONCE + Math.min(late, MOST_LATE);
+    if (size > threads.getMaximumPoolSize()) {
+      threads.setMaximumPoolSize(size);
+      threads.setCorePoolSize(size);
+    } else if (size < threads.getCorePoolSize()) {
+      threads.setCorePoolSize(size);
+      threads.setMaximumPoolSize(size);
+    }
   }
 
   /**
@@ -81,17 +136,34 @@ public final class Scripts {
         options.timeout().filter(t -> t.compareTo(limits.time()) < 0).orElse(limits.time());
     ScriptLimits own =
         new ScriptLimits(time, limits.memory(), limits.statements(), limits.patience());
-    // A statement that the script waits for ends with it.
-    Options within = options.within(time);
+    long end =
+        System.nanoTime() + options.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE / 2);
+    return attempt(source, input, options, own, end, 1);
+  }
+
+  /** Runs it again when it lost a deadlock or the like: nothing of it has happened. */
+  private Uni<ScriptOutcome> attempt(
+      String source, String input, Options options, ScriptLimits own, long end, int number) {
     return Uni.createFrom()
         .deferred(
             () -> {
-              ScriptTransaction first = new ScriptTransaction(database, within);
-              return once(source, input, first, own)
-                  .onFailure(_ -> first.isToBeRepeated())
-                  .recoverWithUni(
-                      () -> once(source, input, new ScriptTransaction(database, within), own));
+              Options left =
+                  options.timeout().isEmpty()
+                      ? options
+                      : options.within(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+              ScriptTransaction transaction = new ScriptTransaction(database, left);
+              return once(source, input, transaction, own)
+                  .onFailure(
+                      e ->
+                          number < MOST_RUNS
+                              && System.nanoTime() < end
+                              && (transaction.isToBeRepeated() || isLost(e)))
+                  .recoverWithUni(() -> attempt(source, input, options, own, end, number + 1));
             });
+  }
+
+  private static boolean isLost(Throwable failure) {
+    return failure instanceof ApiException e && e.code().equals("SERIALIZATION_FAILURE");
   }
 
   private Uni<ScriptOutcome> once(
@@ -99,7 +171,7 @@ public final class Scripts {
     return Uni.createFrom()
         .completionStage(
             () -> {
-              ScriptRun run = new ScriptRun(transaction, own);
+              ScriptRun run = new ScriptRun(transaction, own, this::late);
               long asked = System.nanoTime();
               try {
                 threads.execute(
@@ -108,11 +180,11 @@ public final class Scripts {
                         run.outcome().completeExceptionally(busy());
                         return;
                       }
-                      Future<?> watching = watched(run);
+                      running.add(run);
                       try {
                         run.run(sandbox, sources, source, input);
                       } finally {
-                        watching.cancel(false);
+                        running.remove(run);
                       }
                     });
               } catch (RejectedExecutionException e) {
@@ -120,11 +192,6 @@ public final class Scripts {
               }
               return run.outcome();
             });
-  }
-
-  private Future<?> watched(ScriptRun run) {
-    return watch.scheduleWithFixedDelay(
-        run::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static ApiException busy() {

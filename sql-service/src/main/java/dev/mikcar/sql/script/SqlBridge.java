@@ -9,6 +9,7 @@ import dev.mikcar.sql.json.Rows;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
@@ -18,13 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class SqlBridge {
   private final ScriptTransaction transaction;
   private final int most;
+
+  /** Told when the script begins to wait for the database, and when it goes on. */
+  private final Consumer<Boolean> waiting;
+
   private int queries;
   private @Nullable String result;
   private @Nullable ApiException failure;
 
-  SqlBridge(ScriptTransaction transaction, int most) {
+  SqlBridge(ScriptTransaction transaction, int most, Consumer<Boolean> waiting) {
     this.transaction = transaction;
     this.most = most;
+    this.waiting = waiting;
   }
 
   /** Runs a statement; its rows as JSON. */
@@ -65,7 +71,13 @@ public final class SqlBridge {
           ScriptErrors.limit("the script runs more than " + most + " statements"));
     }
     try {
-      return transaction.run(new Statement(sql, Params.ofAll(Params.read(params))));
+      Statement statement = new Statement(sql, Params.ofAll(Params.read(params)));
+      waiting.accept(true);
+      try {
+        return transaction.run(statement);
+      } finally {
+        waiting.accept(false);
+      }
     } catch (JacksonException e) {
       throw transaction.fail(new ApiException.BadRequest("the params are no JSON"));
     } catch (ApiException e) {
