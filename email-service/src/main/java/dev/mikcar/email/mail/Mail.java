@@ -57,7 +57,18 @@ public record Mail(
   /** The same, to fewer people. */
   public Mail to(List<MailAddress> to, List<MailAddress> cc, List<MailAddress> bcc) {
     return new Mail(
-        id, date, from, to, cc, bcc, replyTo, subject, text, html, headers, unsubscribe,
+        id,
+        date,
+        from,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        subject,
+        text,
+        html,
+        headers,
+        unsubscribe,
         attachments);
   }
 

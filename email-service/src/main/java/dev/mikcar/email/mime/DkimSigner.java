@@ -54,8 +54,7 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
   /** The message with a DKIM-Signature in front; its lines end in CR LF. */
   public byte[] sign(byte[] message, long secondsSinceEpoch) {
     int end = endOfHeaders(message);
-    Map<String, String> headers =
-        headers(new String(message, 0, end, StandardCharsets.ISO_8859_1));
+    Map<String, String> headers = headers(new String(message, 0, end, StandardCharsets.ISO_8859_1));
     List<String> names = new ArrayList<>(SIGNED.stream().filter(headers::containsKey).toList());
     StringBuilder signed = new StringBuilder();
     names.forEach(name -> signed.append(relaxed(name, headers.get(name))).append("\r\n"));
@@ -104,8 +103,7 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
     for (String field : text.split("\r\n(?![ \t])", -1)) {
       int colon = field.indexOf(':');
       if (colon > 0) {
-        headers.put(
-            field.substring(0, colon).toLowerCase(Locale.ROOT), field.substring(colon + 1));
+        headers.put(field.substring(0, colon).toLowerCase(Locale.ROOT), field.substring(colon + 1));
       }
     }
     return headers;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the bytes of a message, lines ended by CR LF, in ASCII unless an address of it needs more
- * (RFC 6532): text is quoted-printable or base64 where it has to be, words of headers are encoded as
- * of RFC 2047. The structure is the usual one: mixed(alternative(text, related(html, images)),
+ * (RFC 6532): text is quoted-printable or base64 where it has to be, words of headers are encoded
+ * as of RFC 2047. The structure is the usual one: mixed(alternative(text, related(html, images)),
  * files), each level only where there is something for it.
  */
 public final class MimeRendering {
@@ -165,8 +165,7 @@ public final class MimeRendering {
     for (Attachment attachment : attachments) {
       MimeBodyPart part = new MimeBodyPart();
       part.setDataHandler(
-          new DataHandler(
-              new ByteArrayDataSource(attachment.content(), attachment.contentType())));
+          new DataHandler(new ByteArrayDataSource(attachment.content(), attachment.contentType())));
       // Always: what a file is must not depend on how its bytes look.
       part.setHeader("Content-Transfer-Encoding", "base64");
       part.setDisposition(attachment.contentId().isPresent() ? Part.INLINE : Part.ATTACHMENT);

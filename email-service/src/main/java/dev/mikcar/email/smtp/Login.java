@@ -34,7 +34,6 @@ interface Login {
 
   /** With a password, or nobody when there is no user. */
   static Login password(String user, String password) {
-    return () ->
-        user.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, password));
+    return () -> user.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, password));
   }
 }

@@ -81,8 +81,7 @@ final class SmtpConnection extends SMTPTransport {
   /** SMTPUTF8 is asked for by messages that need it, not by all. */
   @Override
   public boolean supportsExtension(String extension) {
-    return super.supportsExtension(extension)
-        && (international || !extension.equals("SMTPUTF8"));
+    return super.supportsExtension(extension) && (international || !extension.equals("SMTPUTF8"));
   }
 
   /** Whether the server takes addresses outside of ASCII, RFC 6531. */
@@ -113,8 +112,7 @@ final class SmtpConnection extends SMTPTransport {
       message.setMailExtension("SIZE=" + bytes.length);
     }
     sendMessage(
-        message,
-        mail.recipients().stream().map(SmtpConnection::envelope).toArray(Address[]::new));
+        message, mail.recipients().stream().map(SmtpConnection::envelope).toArray(Address[]::new));
   }
 
   private static InternetAddress envelope(MailAddress address) {

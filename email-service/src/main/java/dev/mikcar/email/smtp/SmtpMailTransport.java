@@ -202,8 +202,9 @@ public final class SmtpMailTransport implements MailTransport {
               if (place.isRested()) {
                 continue; // It had died while it rested; nothing is known of the server.
               }
-              last = MailFailure.unreachable(
-                  "the SMTP server " + server.url() + " broke the connection off");
+              last =
+                  MailFailure.unreachable(
+                      "the SMTP server " + server.url() + " broke the connection off");
               return false;
             }
             case REFUSED -> {

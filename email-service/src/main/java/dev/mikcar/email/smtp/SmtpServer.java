@@ -146,8 +146,7 @@ final class SmtpServer {
       trusted.load(null, null);
       int number = 0;
       try (InputStream pem = Files.newInputStream(ca.get())) {
-        for (Certificate one :
-            CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
           trusted.setCertificateEntry("ca" + number++, one);
         }
       }
