@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param contentId how the HTML names it as {@code cid:…}, without angle brackets: it is shown
  *     inline; empty: it is a file to save
  */
+@SuppressWarnings("ArrayRecordComponent") // Megabytes, which nobody compares or copies.
 public record Attachment(
     String filename, byte[] content, String contentType, Optional<String> contentId) {
 

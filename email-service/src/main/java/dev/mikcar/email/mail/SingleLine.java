@@ -7,6 +7,8 @@ public final class SingleLine {
   private SingleLine() {}
 
   /**
+   * Refuses what would end the line.
+   *
    * @param field the field it stands in, for the error
    * @throws ApiException.BadRequest when it has a control character other than a tab, or a lone
    *     surrogate
@@ -15,7 +17,7 @@ public final class SingleLine {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       // U+2028 and U+2029 end lines for some readers, U+0085 for others.
-      if (c < ' ' && c != '\t' || c >= 0x7F && c < 0xA0 || c == 0x2028 || c == 0x2029) {
+      if ((c < ' ' && c != '\t') || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029) {
         throw new ApiException.BadRequest(
             "field '%s' has a control character at position %d".formatted(field, i));
       }
@@ -24,6 +26,8 @@ public final class SingleLine {
   }
 
   /**
+   * Refuses what UTF-8 cannot write.
+   *
    * @throws ApiException.BadRequest when there is a lone surrogate, which JSON can write and UTF-8
    *     cannot
    */

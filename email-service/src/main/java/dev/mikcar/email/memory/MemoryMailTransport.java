@@ -48,7 +48,7 @@ public final class MemoryMailTransport implements MailTransport, Outbox {
   private synchronized void keep(Kept one) {
     kept.addLast(one);
     bytes += one.size();
-    while (kept.size() > MOST || bytes > mostBytes && kept.size() > 1) {
+    while (kept.size() > MOST || (bytes > mostBytes && kept.size() > 1)) {
       bytes -= kept.removeFirst().size();
       dropped++;
     }

@@ -57,7 +57,9 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
     Map<String, String> headers = headers(new String(message, 0, end, StandardCharsets.ISO_8859_1));
     List<String> names = new ArrayList<>(SIGNED.stream().filter(headers::containsKey).toList());
     StringBuilder signed = new StringBuilder();
-    names.forEach(name -> signed.append(relaxed(name, headers.get(name))).append("\r\n"));
+    for (String name : names) {
+      signed.append(relaxed(name, headers.getOrDefault(name, ""))).append("\r\n");
+    }
     names.add("from");
     String tags =
         "v=1; a=%s; c=relaxed/simple; d=%s; s=%s;\r\n\tt=%d; h=%s;\r\n\tbh=%s;\r\n\tb="
@@ -128,7 +130,7 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
     }
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      boolean empty = to == from || to - from == 2 && message[from] == '\r';
+      boolean empty = to == from || (to - from == 2 && message[from] == '\r');
       if (empty) {
         return sha256.digest(EMPTY_BODY);
       }

@@ -6,6 +6,8 @@ import java.util.Optional;
 /** Who logs in at the server. For use by many at once. */
 interface Login {
   /**
+   * What is shown to the server.
+   *
    * @param user the name
    * @param secret a password, or a token where {@link #mechanism} says so
    */

@@ -19,7 +19,7 @@ record Reply(int code, String text, String command) {
 
   /** The server asks for fewer connections or messages, or is about to close. */
   boolean asksToSlowDown() {
-    return code == 421 || code == 450 && text.contains("4.7.");
+    return code == 421 || (code == 450 && text.contains("4.7."));
   }
 
   /** Whether it is about who sends rather than about the message, RFC 4954 section 6. */

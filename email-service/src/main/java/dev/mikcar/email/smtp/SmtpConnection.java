@@ -26,6 +26,7 @@ final class SmtpConnection extends SMTPTransport {
   private static final String CRAM = "CRAM-MD5";
 
   private final Wire wire;
+  private final boolean wantsLogin;
   private boolean international;
   private Runnable beforeTheEnd = () -> {};
   private boolean atTheEnd;
@@ -42,12 +43,13 @@ final class SmtpConnection extends SMTPTransport {
   SmtpConnection(Session session, URLName url, Wire wire) {
     super(session, url);
     this.wire = wire;
+    this.wantsLogin = url.getUsername() != null;
   }
 
   /** Greets and logs in over a socket: the wire, or TLS upon it. */
   void open(Socket socket) throws MessagingException {
     connect(socket);
-    if (url.getUsername() != null && !supportsExtension("AUTH")) {
+    if (wantsLogin && !supportsExtension("AUTH")) {
       cut();
       throw new NoLoginException();
     }
@@ -147,7 +149,7 @@ final class SmtpConnection extends SMTPTransport {
     if (code >= 400
         && code < 600
         && !command.equals("RSET")
-        && (refusal == null || refusal.code() < 500 && code >= 500)) {
+        && (refusal == null || (refusal.code() < 500 && code >= 500))) {
       refusal = new Reply(code, getLastServerResponse(), command);
     }
     return code;

@@ -13,6 +13,7 @@ import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -119,13 +120,13 @@ public final class SmtpMailTransport implements MailTransport {
     String where = "the SMTP server " + server.url() + " ";
     if (e instanceof SmtpServer.OpeningException opening) {
       Reply refusal = opening.connection().refusal();
-      if (opening.getCause() instanceof AuthenticationFailedException) {
+      if (opening.failure() instanceof AuthenticationFailedException) {
         return where + "does not accept the login";
       }
       return where
           + (refusal != null
               ? "answered: " + refusal.line()
-              : "cannot be used: " + String.valueOf(opening.getCause().getMessage()));
+              : "cannot be used: " + String.valueOf(opening.failure().getMessage()));
     }
     return where + "cannot be reached: " + e.getClass().getSimpleName();
   }
@@ -208,7 +209,7 @@ public final class SmtpMailTransport implements MailTransport {
               return false;
             }
             case REFUSED -> {
-              return refused(refusal);
+              return refused(Objects.requireNonNull(refusal));
             }
           }
         } catch (RuntimeException e) {
@@ -245,20 +246,23 @@ public final class SmtpMailTransport implements MailTransport {
       if (refusal != null && refusal.asksToSlowDown()) {
         pool.slowDown();
       }
-      boolean login = opening.getCause() instanceof AuthenticationFailedException;
+      boolean login = opening.failure() instanceof AuthenticationFailedException;
       if (login && refusal != null && refusal.isPermanent() && server.login().refused()) {
         return false;
       }
       // What is so for good is not tried again: a wrong password locks accounts.
-      if (refusal == null ? isForGood(opening.getCause()) : refusal.isPermanent()) {
+      if (refusal == null ? isForGood(opening) : refusal.isPermanent()) {
         throw last;
       }
       return false;
     }
 
-    private boolean isForGood(Throwable cause) {
-      return !(cause instanceof MessagingException e && e.getNextException() instanceof IOException)
-          || cause.getMessage() != null && cause.getMessage().contains("convert socket to TLS");
+    /** Unless the connection broke: the server is there, and is not as it has to be. */
+    private static boolean isForGood(SmtpServer.OpeningException opening) {
+      return opening.failure() instanceof SmtpConnection.NoLoginException
+          || String.valueOf(opening.failure().getMessage()).contains("convert socket to TLS")
+          || (opening.connection().getLastReturnCode() > 0
+              && !(opening.failure().getNextException() instanceof IOException));
     }
 
     private boolean refused(Reply refusal) {

@@ -104,10 +104,17 @@ final class SmtpServer {
   static final class OpeningException extends IOException {
     private static final long serialVersionUID = 1L;
     private final transient SmtpConnection connection;
+    private final MessagingException failure;
 
     OpeningException(SmtpConnection connection, MessagingException cause) {
       super(cause);
       this.connection = connection;
+      this.failure = cause;
+    }
+
+    /** What the library says of it. */
+    MessagingException failure() {
+      return failure;
     }
 
     SmtpConnection connection() {

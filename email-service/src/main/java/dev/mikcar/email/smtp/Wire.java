@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection to a server that is not trusted: it cannot fill our memory with an answer that
@@ -49,7 +50,7 @@ final class Wire extends Socket {
 
   /** With the name that was asked for, which certificates are compared with. */
   @Override
-  public InetAddress getInetAddress() {
+  public @Nullable InetAddress getInetAddress() {
     InetAddress address = super.getInetAddress();
     try {
       return address == null ? null : InetAddress.getByAddress(host, address.getAddress());
