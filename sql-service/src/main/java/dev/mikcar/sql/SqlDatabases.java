@@ -39,7 +39,12 @@ record SqlDatabases(String scheme, SqlDatabase database) {
         yield new SqlDatabases(
             "postgres",
             PostgresDatabase.at(
-                vertx, rest.substring(2), settings.connections(), settings.patience()));
+                vertx,
+                rest.substring(2),
+                settings.connections(),
+                settings.patience(),
+                settings.idle(),
+                settings.lifetime()));
       }
       case "sqlite" ->
           rest.equals(":memory:") || rest.equals("//:memory:")
