@@ -101,8 +101,7 @@ class PgBouncerIT {
       String out = arrow < 0 ? json : json.substring(arrow + 4);
       String body = "{\"sql\":\"SELECT $1::" + type + " AS v\",\"params\":[" + in + "]}";
 
-      assertThat(query(body).text())
-          .isEqualTo("{\"rows\":[{\"v\":" + out + "}],\"row_count\":1}");
+      assertThat(query(body).text()).isEqualTo("{\"rows\":[{\"v\":" + out + "}],\"row_count\":1}");
       assertThat(json().with("Accept", "application/x-ndjson").post("/sql/query", body).text())
           .isEqualTo("{\"v\":" + out + "}\n");
       assertThat(
@@ -135,9 +134,7 @@ class PgBouncerIT {
 
       Response answer =
           execute(
-              "{\"sql\":\"INSERT INTO "
-                  + t
-                  + " SELECT 1 FROM pg_sleep(6)\",\"timeout_ms\":500}");
+              "{\"sql\":\"INSERT INTO " + t + " SELECT 1 FROM pg_sleep(6)\",\"timeout_ms\":500}");
 
       assertError(answer, 504, "BACKEND_TIMEOUT");
       Await.until(

@@ -138,8 +138,7 @@ class PostgresSessionIT extends WireContract {
     given("CREATE TABLE " + t + " (id int, name text, PRIMARY KEY (id) INCLUDE (name))");
     given("INSERT INTO " + t + " VALUES (1, 'a')");
 
-    assertThat(http().get("/sql/tables/" + t + "/1").text())
-        .isEqualTo("{\"id\":1,\"name\":\"a\"}");
+    assertThat(http().get("/sql/tables/" + t + "/1").text()).isEqualTo("{\"id\":1,\"name\":\"a\"}");
   }
 
   @Test
