@@ -1,0 +1,295 @@
+package dev.mikcar.email.smtp;
+
+import dev.mikcar.common.error.ApiException;
+import dev.mikcar.email.mail.Delivery;
+import dev.mikcar.email.mail.Mail;
+import dev.mikcar.email.mail.MailFailure;
+import dev.mikcar.email.mail.MailTransport;
+import dev.mikcar.email.mime.DkimSigner;
+import dev.mikcar.email.mime.MimeRendering;
+import io.smallrye.mutiny.Uni;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Sends by SMTP, each message on a virtual thread of its own. */
+public final class SmtpMailTransport implements MailTransport {
+  private static final Logger LOG = Logger.getLogger(SmtpMailTransport.class);
+  private static final long FIRST_PAUSE_MILLIS = 250;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final Duration LAST_MOMENTS = Duration.ofSeconds(5);
+  private static final Duration PING = Duration.ofSeconds(5);
+
+  private final SmtpPool pool;
+  private final SmtpServer server;
+  private final Optional<DkimSigner> signer;
+  private final Pace pace;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("email-clock").factory());
+
+  /**
+   * Opens nothing yet.
+   *
+   * @throws dev.mikcar.common.settings.SettingException when the file of {@code ca} is none
+   */
+  public SmtpMailTransport(SmtpUrl url, Optional<DkimSigner> signer) {
+    this(url, Login.password(url.user(), url.password()), signer);
+  }
+
+  SmtpMailTransport(SmtpUrl url, Login login, Optional<DkimSigner> signer) {
+    this.server = new SmtpServer(url, login);
+    this.pool = new SmtpPool(server);
+    this.signer = signer;
+    this.pace = new Pace(url.rate());
+    var _ = clock.scheduleWithFixedDelay(pool::sweep, 10, 10, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public Uni<Void> send(Mail mail, Delivery delivery) {
+    return onThread(
+        () -> {
+          byte[] rendered = MimeRendering.bytes(mail);
+          byte[] bytes =
+              signer.map(s -> s.sign(rendered, mail.date().getEpochSecond())).orElse(rendered);
+          new Sending(mail, bytes, delivery).run();
+          return null;
+        });
+  }
+
+  @Override
+  public Uni<Void> ping() {
+    return onThread(
+        () -> {
+          Instant deadline = Instant.now().plus(PING);
+          try (SmtpPool.Place place = place(new Delivery(deadline, () -> {}))) {
+            ScheduledFuture<?> watch = watch(place, PING);
+            try {
+              place.connect(PING);
+            } catch (IOException | MessagingException e) {
+              place.drop();
+              throw MailFailure.unreachable(reason(e));
+            } finally {
+              watch.cancel(false);
+            }
+          }
+          return null;
+        });
+  }
+
+  private static Uni<Void> onThread(Callable<Void> work) {
+    return Uni.createFrom()
+        .emitter(
+            emitter ->
+                Thread.ofVirtual()
+                    .name("email-sending")
+                    .start(
+                        () -> {
+                          try {
+                            emitter.complete(work.call());
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                            emitter.fail(MailFailure.late());
+                          } catch (Exception e) {
+                            emitter.fail(e);
+                          }
+                        }));
+  }
+
+  private SmtpPool.Place place(Delivery delivery) throws InterruptedException {
+    return pool.place(delivery.left()).orElseThrow(MailFailure::late);
+  }
+
+  private ScheduledFuture<?> watch(SmtpPool.Place place, Duration left) {
+    return clock.schedule(place::cut, left.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What went wrong with a connection, for the caller; no credential is in it. */
+  private String reason(Exception e) {
+    String where = "the SMTP server " + server.url() + " ";
+    if (e instanceof SmtpServer.OpeningException opening) {
+      Reply refusal = opening.connection().refusal();
+      if (opening.failure() instanceof AuthenticationFailedException) {
+        return where + "does not accept the login";
+      }
+      return where
+          + (refusal != null
+              ? "answered: " + refusal.line()
+              : "cannot be used: " + String.valueOf(opening.failure().getMessage()));
+    }
+    return where + "cannot be reached: " + e.getClass().getSimpleName();
+  }
+
+  /** One message's way, with as many attempts as it takes and there is time for. */
+  private final class Sending {
+    private final Mail mail;
+    private final byte[] bytes;
+    private final Delivery delivery;
+    private long pause = FIRST_PAUSE_MILLIS;
+    private ApiException last = MailFailure.late();
+
+    Sending(Mail mail, byte[] bytes, Delivery delivery) {
+      this.mail = mail;
+      this.bytes = bytes;
+      this.delivery = delivery;
+    }
+
+    void run() throws InterruptedException {
+      while (!attempt()) {
+        long wait = pause / 2 + ThreadLocalRandom.current().nextLong(pause);
+        if (delivery.left().toMillis() <= wait) {
+          throw last;
+        }
+        Thread.sleep(wait);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+      }
+    }
+
+    /** Whether it was accepted; false when it is worth another try, and {@code last} says why. */
+    private boolean attempt() throws InterruptedException {
+      if (!pace.await(delivery.left())) {
+        throw last;
+      }
+      try (SmtpPool.Place place = place(delivery)) {
+        ScheduledFuture<?> watch = watch(place, delivery.left());
+        try {
+          return attempt(place);
+        } finally {
+          watch.cancel(false);
+        }
+      }
+    }
+
+    private boolean attempt(SmtpPool.Place place) {
+      while (true) {
+        SmtpConnection connection;
+        try {
+          connection = place.connect(delivery.left());
+        } catch (IOException | MessagingException e) {
+          place.drop();
+          return notOpened(e);
+        }
+        requireFit(connection);
+        try {
+          connection.limit((int) Math.min(delivery.left().toMillis(), Integer.MAX_VALUE));
+          connection.send(mail, bytes, delivery);
+          return true;
+        } catch (IOException | MessagingException e) {
+          LOG.debugf(e, "A message was not accepted at once");
+          SmtpConnection.Ending ending = connection.ending();
+          Reply refusal = connection.refusal();
+          if (ending != SmtpConnection.Ending.REFUSED || refusal == null) {
+            place.drop();
+          } else if (refusal.code() == 421) {
+            place.drop();
+          }
+          switch (ending) {
+            case ACCEPTED -> {
+              return true;
+            }
+            case UNKNOWN -> throw MailFailure.unconfirmed(mail.id());
+            case LOST -> {
+              if (place.isRested()) {
+                continue; // It had died while it rested; nothing is known of the server.
+              }
+              last =
+                  MailFailure.unreachable(
+                      "the SMTP server " + server.url() + " broke the connection off");
+              return false;
+            }
+            case REFUSED -> {
+              return refused(Objects.requireNonNull(refusal));
+            }
+          }
+        } catch (RuntimeException e) {
+          // From what is done before the end: the message is half written.
+          place.drop();
+          throw e;
+        }
+      }
+    }
+
+    private void requireFit(SmtpConnection connection) {
+      if (mail.isInternational() && !connection.takesInternational()) {
+        throw MailFailure.rejected(
+            "the server takes no addresses outside of ASCII (it has no SMTPUTF8)",
+            553,
+            Optional.empty());
+      }
+      long largest = connection.largest();
+      if (largest > 0 && bytes.length > largest) {
+        throw MailFailure.rejected(
+            "the message has %d bytes, and the server takes at most %d"
+                .formatted(bytes.length, largest),
+            552,
+            Optional.empty());
+      }
+    }
+
+    private boolean notOpened(Exception e) {
+      last = MailFailure.unreachable(reason(e));
+      if (!(e instanceof SmtpServer.OpeningException opening)) {
+        return false;
+      }
+      Reply refusal = opening.connection().refusal();
+      if (refusal != null && refusal.asksToSlowDown()) {
+        pool.slowDown();
+      }
+      boolean login = opening.failure() instanceof AuthenticationFailedException;
+      if (login && refusal != null && refusal.isPermanent() && server.login().refused()) {
+        return false;
+      }
+      // What is so for good is not tried again: a wrong password locks accounts.
+      if (refusal == null ? isForGood(opening) : refusal.isPermanent()) {
+        throw last;
+      }
+      return false;
+    }
+
+    /** Unless the connection broke: the server is there, and is not as it has to be. */
+    private static boolean isForGood(SmtpServer.OpeningException opening) {
+      return opening.failure() instanceof SmtpConnection.NoLoginException
+          || String.valueOf(opening.failure().getMessage()).contains("convert socket to TLS")
+          || (opening.connection().getLastReturnCode() > 0
+              && !(opening.failure().getNextException() instanceof IOException));
+    }
+
+    private boolean refused(Reply refusal) {
+      if (refusal.isAboutLogin()) {
+        throw MailFailure.unreachable(
+            "the SMTP server " + server.url() + " wants a login: " + refusal.line());
+      }
+      if (refusal.isPermanent()) {
+        throw MailFailure.rejected(refusal.line(), refusal.code(), refusal.recipient());
+      }
+      if (refusal.asksToSlowDown()) {
+        pool.slowDown();
+      }
+      last = MailFailure.deferred(refusal.line(), refusal.code(), refusal.recipient());
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    try {
+      pool.awaitUnused(LAST_MOMENTS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    pool.cut();
+    clock.shutdownNow();
+  }
+}

@@ -1,0 +1,5 @@
+/** Sending by SMTP, RFC 5321. */
+@NullMarked
+package dev.mikcar.email.smtp;
+
+import org.jspecify.annotations.NullMarked;
