@@ -29,7 +29,7 @@ public final class PgBouncer implements AutoCloseable {
   /**
    * Serves.
    *
-   * @param mode {@code session} or {@code transaction}
+   * @param mode its {@code pool_mode}: what a server is kept for
    * @param sessions how many of the server it shares out
    */
   public static PgBouncer start(PostgresServer server, String mode, int sessions) {
