@@ -71,6 +71,7 @@ public class FrontDoor {
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
+    answered.add(""); // The path / itself, which OverviewResource answers.
     this.deadline = deadline;
     this.token = settings.token().orElse(null);
   }
