@@ -69,7 +69,7 @@ class MotoIT {
     }
   }
 
-  /** 60 MiB, or as many as {@code -Dmikcar.moto.mib=2048} says. */
+  /** 60 MiB, or as many as {@code -Dmikcar.moto.mib=…} says. */
   @Test
   void aLargeObjectArrivesAndComesBackAndTheLogHasNoError() throws Exception {
     Path sent = folder.resolve("sent");
