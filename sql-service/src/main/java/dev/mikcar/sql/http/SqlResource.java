@@ -40,9 +40,11 @@ import org.jspecify.annotations.Nullable;
 public class SqlResource {
   private final SqlBackend backend;
   private final Optional<Duration> limit;
+  private final Duration patience;
 
   SqlResource(SqlBackend backend, Settings settings) {
     this.backend = backend;
+    this.patience = settings.requestTimeout();
     this.limit = Optional.of(settings.requestTimeout());
   }
 
@@ -103,12 +105,7 @@ public class SqlResource {
     Statement statement = query.statement();
     return backend
         .with(sql -> sql.database().stream(statement, options))
-        .map(rows -> new RowStream(rows.columns(), whileRead(routing, rows.chunks())));
-  }
-
-  /** Quarkus reads a stream on to its end when the reader left before the first row. */
-  private static <T> Multi<T> whileRead(RoutingContext routing, Multi<T> stream) {
-    return stream.select().first(_ -> !routing.response().closed());
+        .map(rows -> new RowStream(rows.columns(), Wanted.by(routing, rows.chunks(), patience)));
   }
 
   @POST

@@ -125,6 +125,9 @@ public class TablesResource {
             table -> {
               List<Statement> statements =
                   rows.stream().map(row -> TableQuery.insert(table, row)).toList();
+              if (statements.isEmpty()) {
+                return Uni.createFrom().item(together(List.of()));
+              }
               return statements.size() == 1
                   ? run(routing, statements.getFirst())
                   : backend
