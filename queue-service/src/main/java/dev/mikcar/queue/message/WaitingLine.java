@@ -235,8 +235,8 @@ public final class WaitingLine implements AutoCloseable {
     }
 
     private void take(Waiter waiter, long seen) {
-      taker
-          .take(source, waiter.reception)
+      Uni.createFrom()
+          .deferred(() -> taker.take(source, waiter.reception))
           .subscribe()
           .with(deliveries -> took(waiter, seen, deliveries), failure -> failed(waiter, failure));
     }
