@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,12 @@ public final class EmbeddedQueue implements MessageQueue {
   private final @Nullable Ticking ticking;
 
   EmbeddedQueue(
-      Journal journal, Limits limits, Room entries, Room bodies, InstantSource clock, boolean tick) {
+      Journal journal,
+      Limits limits,
+      Room entries,
+      Room bodies,
+      InstantSource clock,
+      boolean tick) {
     this.journal = journal;
     this.waiting =
         new WaitingLine(
@@ -70,8 +76,12 @@ public final class EmbeddedQueue implements MessageQueue {
   }
 
   private static Throwable translated(Throwable failure) {
-    return failure instanceof ApiException
-        ? failure
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof ApiException
+        ? cause
         : new ApiException.BackendUnavailable("the queue cannot be written or read now", 1);
   }
 
@@ -91,8 +101,7 @@ public final class EmbeddedQueue implements MessageQueue {
             lines
                 .send(lines.groups(topic), "t" + topic, List.of(message), posting)
                 .thenApply(
-                    sent ->
-                        new Published(lines.messageId(sent.ids().getFirst()), sent.routed())));
+                    sent -> new Published(lines.messageId(sent.ids().getFirst()), sent.routed())));
   }
 
   @Override
@@ -135,8 +144,7 @@ public final class EmbeddedQueue implements MessageQueue {
               (deliveries, message) -> {
                 deliveries.add(
                     new Delivery(
-                        leased.lease(),
-                        lines.stored(leased.entry(), message, leased.attempts())));
+                        leased.lease(), lines.stored(leased.entry(), message, leased.attempts())));
                 return deliveries;
               });
     }
@@ -154,8 +162,7 @@ public final class EmbeddedQueue implements MessageQueue {
     if (message == null) {
       throw new IllegalStateException("the message is on disk");
     }
-    return new Delivery(
-        leased.lease(), lines.stored(leased.entry(), message, leased.attempts()));
+    return new Delivery(leased.lease(), lines.stored(leased.entry(), message, leased.attempts()));
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what the queues hold. Changes are made in the order they are asked for; each is there
- * whole or not at all, and is complete when it is as durable as the journal makes it.
+ * Keeps what the queues hold. Changes are made in the order they are asked for; each is there whole
+ * or not at all, and is complete when it is as durable as the journal makes it.
  */
 interface Journal extends AutoCloseable {
   /** What stands before the number of a message in its id; the same as long as the data is. */

@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -166,17 +165,16 @@ final class Lines {
 
   /** Runs under the lock when a change is made, or is not. */
   private <T> CompletionStage<T> then(
-      CompletionStage<Void> change, Set<Source> woken, BiConsumer<Boolean, Set<Source>> taken, T item) {
+      CompletionStage<Void> change, Set<? extends Source> woken, Consumer<Boolean> taken, T item) {
     CompletableFuture<T> done = new CompletableFuture<>();
     change.whenComplete(
         (_, failure) -> {
-          Set<Source> toWake = new HashSet<>(woken);
           synchronized (lock) {
             if (!closed) {
-              taken.accept(failure == null, toWake);
+              taken.accept(failure == null);
             }
           }
-          toWake.forEach(wake);
+          woken.forEach(wake);
           if (failure == null) {
             done.complete(item);
           } else {
@@ -224,24 +222,20 @@ final class Lines {
           entries.add(entry);
         }
       }
-      sent =
-          new Remembered(
-              key, ids, !targets.isEmpty(), now + Posting.REMEMBERED.toMillis());
+      sent = new Remembered(key, ids, !targets.isEmpty(), now + Posting.REMEMBERED.toMillis());
       if (posting.idempotencyKey() != null && !idempotency.begin(sent, stored)) {
         giveBack(entries);
         throw new ApiException.BackendUnavailable("the queues hold all that memory allows", 1);
       }
       targets.forEach(target -> line(target).expect(messages.size()));
       List<Message> each =
-          messages.stream()
-              .flatMap(message -> targets.stream().map(_ -> message))
-              .toList();
+          messages.stream().flatMap(message -> targets.stream().map(_ -> message)).toList();
       change = journal.add(entries, each, posting.idempotencyKey() == null ? null : sent);
     }
     then(
             change,
             new HashSet<>(targets),
-            (made, _) -> {
+            made -> {
               if (made) {
                 entries.forEach(this::arrive);
               } else {
@@ -332,31 +326,46 @@ final class Lines {
       }
       // At once: what is published from here on comes after it in the journal, too.
       enlist(group);
-      return journal.createGroup(group).thenApply(_ -> true);
+      return then(
+          journal.createGroup(group),
+          Set.of(),
+          made -> {
+            if (!made) {
+              delist(group);
+            }
+          },
+          true);
     }
+  }
+
+  /** Takes a group off the list with all that is in it; null when it is not on it. */
+  private @Nullable Line delist(Source.Group group) {
+    Line line = lines.remove(group);
+    if (line == null) {
+      return null;
+    }
+    TreeMap<Name, Source.Group> others = groups.get(group.name());
+    if (others != null) {
+      others.remove(group.group());
+      if (others.isEmpty()) {
+        groups.remove(group.name());
+      }
+    }
+    line.ended = true;
+    room.give(GROUP_COST);
+    for (Entry entry : line.all()) {
+      leases.end(entry);
+      giveBack(entry);
+    }
+    return line;
   }
 
   CompletionStage<Boolean> deleteGroup(Source.Group group) {
     synchronized (lock) {
       requireOpen();
-      Line line = lines.remove(group);
-      if (line == null) {
-        return CompletableFuture.completedStage(false);
-      }
-      TreeMap<Name, Source.Group> others = groups.get(group.name());
-      if (others != null) {
-        others.remove(group.group());
-        if (others.isEmpty()) {
-          groups.remove(group.name());
-        }
-      }
-      line.ended = true;
-      room.give(GROUP_COST);
-      for (Entry entry : line.all()) {
-        leases.end(entry);
-        giveBack(entry);
-      }
-      return journal.deleteGroup(group).thenApply(_ -> true);
+      return delist(group) == null
+          ? CompletableFuture.completedStage(false)
+          : journal.deleteGroup(group).thenApply(_ -> true);
     }
   }
 
@@ -396,27 +405,31 @@ final class Lines {
   }
 
   CompletionStage<Boolean> ack(Name name, String lease) {
+    Entry entry;
+    Line line;
+    CompletionStage<Void> change;
     synchronized (lock) {
       requireOpen();
-      Entry entry = leases.find(name, lease, now());
+      entry = leases.find(name, lease, now());
       if (entry == null) {
         return CompletableFuture.completedStage(false);
       }
       leases.end(entry);
-      Line line = line(entry.source);
+      line = line(entry.source);
       line.hide(entry);
-      return then(
-          journal.remove(List.of(entry)),
-          Set.of(entry.source),
-          (made, _) -> {
-            if (made) {
-              end(line, entry);
-            } else {
-              restore(line, entry);
-            }
-          },
-          true);
+      change = journal.remove(List.of(entry));
     }
+    return then(
+        change,
+        Set.of(entry.source),
+        made -> {
+          if (made) {
+            end(line, entry);
+          } else {
+            restore(line, entry);
+          }
+        },
+        true);
   }
 
   private void end(Line line, Entry entry) {
@@ -513,7 +526,7 @@ final class Lines {
     return then(
         journal.move(entry, moved),
         Set.of(entry.source, to),
-        (made, _) -> {
+        made -> {
           if (made) {
             Entry follower = line.remove(entry, now());
             if (follower != null) {
@@ -551,7 +564,9 @@ final class Lines {
 
   private static CompletionStage<Void> all(List<CompletionStage<Boolean>> stages) {
     return CompletableFuture.allOf(
-        stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+        stages.stream()
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture[]::new));
   }
 
   CompletionStage<Long> purge(Source source) {
@@ -575,7 +590,7 @@ final class Lines {
             then(
                 journal.remove(part),
                 Set.of(source),
-                (made, _) ->
+                made ->
                     part.forEach(
                         entry -> {
                           if (made) {
