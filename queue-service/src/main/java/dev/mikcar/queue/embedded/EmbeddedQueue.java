@@ -46,8 +46,9 @@ public final class EmbeddedQueue implements MessageQueue {
     this.waiting =
         new WaitingLine(
             this::take,
-            (source, delivery) ->
-                release(source.name(), delivery.lease()).subscribe().with(_ -> {}, _ -> {}),
+            (source, delivery) -> {
+              var _ = release(source.name(), delivery.lease()).subscribe().asCompletionStage();
+            },
             1);
     this.lines = new Lines(journal, limits, entries, bodies, clock, waiting::wake);
     this.ticking = tick ? new Ticking(lines::tick) : null;

@@ -103,7 +103,8 @@ final class Line {
       case LEASED -> leased.remove(entry.position);
       case BLOCKED -> {
         blocked.remove(entry.position);
-        if (entry.orderingKey != null && keys.get(entry.orderingKey) instanceof Keyed keyed) {
+        Keyed keyed = entry.orderingKey == null ? null : keys.get(entry.orderingKey);
+        if (keyed != null) {
           keyed.behind.remove(entry.position);
         }
       }

@@ -167,20 +167,21 @@ final class Lines {
   private <T> CompletionStage<T> then(
       CompletionStage<Void> change, Set<? extends Source> woken, Consumer<Boolean> taken, T item) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    change.whenComplete(
-        (_, failure) -> {
-          synchronized (lock) {
-            if (!closed) {
-              taken.accept(failure == null);
-            }
-          }
-          woken.forEach(wake);
-          if (failure == null) {
-            done.complete(item);
-          } else {
-            done.completeExceptionally(failure);
-          }
-        });
+    var _ =
+        change.whenComplete(
+            (_, failure) -> {
+              synchronized (lock) {
+                if (!closed) {
+                  taken.accept(failure == null);
+                }
+              }
+              woken.forEach(wake);
+              if (failure == null) {
+                done.complete(item);
+              } else {
+                done.completeExceptionally(failure);
+              }
+            });
     return done;
   }
 
@@ -232,27 +233,28 @@ final class Lines {
           messages.stream().flatMap(message -> targets.stream().map(_ -> message)).toList();
       change = journal.add(entries, each, posting.idempotencyKey() == null ? null : sent);
     }
-    then(
-            change,
-            new HashSet<>(targets),
-            made -> {
-              if (made) {
-                entries.forEach(this::arrive);
-              } else {
-                idempotency.forget(sent.key());
-                giveBack(entries);
-                entries.forEach(entry -> line(entry.source).forget(1));
-              }
-            },
-            sent)
-        .whenComplete(
-            (item, failure) -> {
-              if (failure == null) {
-                stored.complete(item);
-              } else {
-                stored.completeExceptionally(failure);
-              }
-            });
+    var _ =
+        then(
+                change,
+                new HashSet<>(targets),
+                made -> {
+                  if (made) {
+                    entries.forEach(this::arrive);
+                  } else {
+                    idempotency.forget(sent.key());
+                    giveBack(entries);
+                    entries.forEach(entry -> line(entry.source).forget(1));
+                  }
+                },
+                sent)
+            .whenComplete(
+                (item, failure) -> {
+                  if (failure == null) {
+                    stored.complete(item);
+                  } else {
+                    stored.completeExceptionally(failure);
+                  }
+                });
     return stored.copy();
   }
 
@@ -372,31 +374,31 @@ final class Lines {
   // ---- Taking
 
   List<Leased> take(Source source, Reception reception) {
+    List<Leased> taken = new ArrayList<>();
     synchronized (lock) {
       requireOpen();
       Line line = lines.get(source);
-      if (line == null) {
-        return List.of();
-      }
-      List<Leased> taken = new ArrayList<>();
       long bytes = 0;
       long until = now() + reception.lease().toMillis();
-      while (taken.size() < reception.max()
+      Entry entry = line == null ? null : line.first();
+      while (line != null && entry != null
+          && taken.size() < reception.max()
           && (taken.isEmpty() || bytes < reception.maxBytes())
           && line.leased() < limits.inFlight(source)
-          && line.first() instanceof Entry entry) {
+          ) {
         line.lease(entry);
         leases.begin(entry, until);
         entry.attempts++;
         bytes += entry.size;
         note(entry, 0);
         taken.add(new Leased(entry, leases.lease(entry), entry.attempts));
+        entry = line.first();
       }
       if (!taken.isEmpty()) {
         due.accept(reception.lease().toMillis());
       }
-      return taken;
     }
+    return taken;
   }
 
   /** Not waited for: it only keeps the count of attempts through a crash. */
@@ -668,7 +670,7 @@ final class Lines {
       }
       long now = now();
       idempotency.expire(now);
-      while (leases.pollDue(now) instanceof Entry entry) {
+      for (Entry entry = leases.pollDue(now); entry != null; entry = leases.pollDue(now)) {
         toWake.add(entry.source);
         if (entry.state == Entry.State.LEASED) {
           comeBack(entry, 0);

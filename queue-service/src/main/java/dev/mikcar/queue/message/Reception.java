@@ -10,11 +10,11 @@ import java.util.concurrent.CompletableFuture;
  * @param maxBytes no further message is added once those that are there have so many bytes; the
  *     first one always comes, whatever its size
  * @param lease how long the messages are this consumer's, more than zero
- * @param wait how long it waits for the first one, zero: not at all
+ * @param patience how long it waits for the first one, zero: not at all
  * @param ended completes when the consumer is gone or wants to wait no longer
  */
 public record Reception(
-    int max, long maxBytes, Duration lease, Duration wait, CompletableFuture<Void> ended) {
+    int max, long maxBytes, Duration lease, Duration patience, CompletableFuture<Void> ended) {
   /** How many bytes an answer of several messages has, about, at most. */
   public static final long ENOUGH_BYTES = 16L << 20;
 

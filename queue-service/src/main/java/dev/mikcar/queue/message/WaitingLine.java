@@ -72,15 +72,17 @@ public final class WaitingLine implements AutoCloseable {
     if (waiter.served.isDone()) {
       return waiter.served;
     }
-    if (reception.wait().isZero() || timer.isShutdown()) {
+    if (reception.patience().isZero() || timer.isShutdown()) {
       line.end(waiter, false);
       return waiter.served;
     }
     try {
       waiter.alarm =
           timer.schedule(
-              () -> line.end(waiter, false), reception.wait().toMillis(), TimeUnit.MILLISECONDS);
-      reception.ended().whenComplete((_, _) -> line.end(waiter, true));
+              () -> line.end(waiter, false),
+              reception.patience().toMillis(),
+              TimeUnit.MILLISECONDS);
+      var _ = reception.ended().whenComplete((_, _) -> line.end(waiter, true));
     } catch (RejectedExecutionException e) {
       line.end(waiter, true); // Closed meanwhile.
     }
@@ -235,10 +237,12 @@ public final class WaitingLine implements AutoCloseable {
     }
 
     private void take(Waiter waiter, long seen) {
-      Uni.createFrom()
-          .deferred(() -> taker.take(source, waiter.reception))
-          .subscribe()
-          .with(deliveries -> took(waiter, seen, deliveries), failure -> failed(waiter, failure));
+      var _ =
+          Uni.createFrom()
+              .deferred(() -> taker.take(source, waiter.reception))
+              .subscribe()
+              .with(
+                  deliveries -> took(waiter, seen, deliveries), failure -> failed(waiter, failure));
     }
 
     private void took(Waiter waiter, long seen, List<Delivery> deliveries) {
