@@ -381,11 +381,11 @@ final class Lines {
       long bytes = 0;
       long until = now() + reception.lease().toMillis();
       Entry entry = line == null ? null : line.first();
-      while (line != null && entry != null
+      while (line != null
+          && entry != null
           && taken.size() < reception.max()
           && (taken.isEmpty() || bytes < reception.maxBytes())
-          && line.leased() < limits.inFlight(source)
-          ) {
+          && line.leased() < limits.inFlight(source)) {
         line.lease(entry);
         leases.begin(entry, until);
         entry.attempts++;
