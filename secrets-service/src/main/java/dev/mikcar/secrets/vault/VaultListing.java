@@ -10,8 +10,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A listing through all folders that can have a secret whose name begins so, level by level; then
@@ -34,20 +34,20 @@ final class VaultListing {
   private record Folder(String path, List<String> children) {}
 
   /**
-   * @param about gives what is known of a secret, null when there is none
+   * @param about gives what is known of a secret, empty when there is none
    */
-  Uni<List<SecretSummary>> all(Function<SecretName, Uni<@Nullable SecretSummary>> about) {
+  Uni<List<SecretSummary>> all(Function<SecretName, Uni<Optional<SecretSummary>>> about) {
     return Uni.createFrom()
         .deferred(() -> new VaultListing(calls, prefix).level(List.of(start())))
         .flatMap(
-            found ->
+            all ->
                 Multi.createFrom()
-                    .iterable(found)
+                    .iterable(all)
                     .onItem()
-                    .transformToUni(about)
+                    .transformToUni(about::apply)
                     .merge(AT_ONCE)
                     .collect()
-                    .in(Listing::new, Listing::add)
+                    .in(Listing::new, (listing, found) -> found.ifPresent(listing::add))
                     .map(Listing::sorted));
   }
 

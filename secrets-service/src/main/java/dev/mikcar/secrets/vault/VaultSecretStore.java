@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -246,7 +247,7 @@ public final class VaultSecretStore implements SecretStore {
     return new VaultListing(calls, prefix).all(this::summary);
   }
 
-  private Uni<@Nullable SecretSummary> summary(SecretName name) {
+  private Uni<Optional<SecretSummary>> summary(SecretName name) {
     return metadata(name)
         .map(
             metadata ->
@@ -258,10 +259,9 @@ public final class VaultSecretStore implements SecretStore {
                                 name,
                                 Long.toString(version.number()),
                                 metadata.createdAt(),
-                                version.createdAt()))
-                    .orElse(null))
+                                version.createdAt())))
         .onFailure(ApiException.NotFound.class)
-        .recoverWithNull();
+        .recoverWithItem(Optional.empty());
   }
 
   /** Vault is unsealed and active, or reaches one that is; and it knows us. */
