@@ -1,72 +1,28 @@
 package dev.mikcar.kv;
 
-import dev.mikcar.common.health.BackendCheck;
+import dev.mikcar.common.service.Schemes;
+import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.settings.Settings;
+import dev.mikcar.kv.infinispan.EmbeddedInfinispan;
 import dev.mikcar.kv.store.KvStore;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.Objects;
+import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
-/** The store of this process: opened when kv runs, not there when it does not. */
+/** The store of kv, and what stores there are. */
 @Singleton
-public class KvBackend implements BackendCheck {
-  /** The name of this service, and its path prefix. */
-  static final String SERVICE = "kv";
-
-  private final Settings settings;
-  private final Config config;
-  private String scheme = "";
-  private @Nullable KvStore store;
-
+public class KvBackend extends ServiceBackend<KvStore> {
   KvBackend(Settings settings, Config config) {
-    this.settings = settings;
-    this.config = config;
-  }
-
-  void start(@Observes StartupEvent event) {
-    if (settings.services().contains(SERVICE)) {
-      String url =
-          config
-              .getOptionalValue("KV_URL", String.class)
-              .filter(text -> !text.isBlank())
-              .orElse("");
-      KvStores chosen =
-          url.isEmpty()
-              ? KvStores.inFolder(settings.data().resolve(SERVICE))
-              : KvStores.choose(url);
-      scheme = chosen.scheme();
-      store = chosen.opener().get();
-    }
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    if (store != null) {
-      store.close();
-    }
-  }
-
-  /** The store; kv must be running. */
-  public KvStore store() {
-    return Objects.requireNonNull(store, "kv does not run in this process");
+    super(settings, config);
   }
 
   @Override
-  public String service() {
-    return SERVICE;
-  }
-
-  @Override
-  public String scheme() {
-    return scheme;
-  }
-
-  @Override
-  public Uni<Void> ping() {
-    return store().ping();
+  protected Schemes<KvStore> schemes() {
+    Path usual = data("kv");
+    return Schemes.<KvStore>of("KV_URL")
+        .withMemory(EmbeddedInfinispan::inMemory)
+        .withFolder(EmbeddedInfinispan::inFolder)
+        .withFolder("redb", "redb://folder", EmbeddedInfinispan::inFolder)
+        .otherwise("file", () -> EmbeddedInfinispan.inFolder(usual));
   }
 }

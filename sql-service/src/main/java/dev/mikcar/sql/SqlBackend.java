@@ -1,86 +1,75 @@
 package dev.mikcar.sql;
 
-import dev.mikcar.common.health.BackendCheck;
+import dev.mikcar.common.service.Opener;
+import dev.mikcar.common.service.Schemes;
+import dev.mikcar.common.service.ServiceBackend;
+import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.database.SqlDatabase;
+import dev.mikcar.sql.postgres.PostgresDatabase;
 import dev.mikcar.sql.script.ScriptLimits;
-import dev.mikcar.sql.script.Scripts;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
+import dev.mikcar.sql.sqlite.SqliteDatabase;
 import io.vertx.core.Vertx;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.Objects;
+import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
-/** The database of this process and what runs scripts on it: there when sql runs. */
+/** The database of sql with what runs scripts on it, and what databases there are. */
 @Singleton
-public class SqlBackend implements BackendCheck {
-  /** The name of this service, and its path prefix. */
-  static final String SERVICE = "sql";
+public class SqlBackend extends ServiceBackend<ScriptedDatabase> {
+  private static final String SQLITE = "sqlite";
 
-  private static final String DEFAULT_FILE = "sql.db";
-
-  private final Settings settings;
-  private final Config config;
   private final Vertx vertx;
-  private String scheme = "";
-  private @Nullable SqlDatabase database;
-  private @Nullable Scripts scripts;
 
   SqlBackend(Settings settings, Config config, Vertx vertx) {
-    this.settings = settings;
-    this.config = config;
+    super(settings, config);
     this.vertx = vertx;
   }
 
-  void start(@Observes StartupEvent event) {
-    if (settings.services().contains(SERVICE)) {
-      SqlSettings sql = SqlSettings.read(name -> config.getOptionalValue(name, String.class));
-      SqlDatabases chosen = SqlDatabases.choose(sql, settings.data().resolve(DEFAULT_FILE), vertx);
-      scheme = chosen.scheme();
-      database = new AuditedDatabase(chosen.database());
-      scripts =
-          new Scripts(
-              database,
-              new ScriptLimits(
-                  sql.scriptTimeout(), sql.scriptMemory(), sql.scriptStatements(), sql.patience()));
-    }
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    if (scripts != null) {
-      scripts.close();
-    }
-    if (database != null) {
-      database.close();
-    }
-  }
-
-  /** The database; sql must be running. */
-  public SqlDatabase database() {
-    return Objects.requireNonNull(database, "sql does not run in this process");
-  }
-
-  /** What runs scripts; sql must be running. */
-  public Scripts scripts() {
-    return Objects.requireNonNull(scripts, "sql does not run in this process");
-  }
-
   @Override
-  public String service() {
-    return SERVICE;
+  protected Schemes<ScriptedDatabase> schemes() {
+    SqlSettings sql = SqlSettings.read(this::setting);
+    Path usual = data("sql.db");
+    return Schemes.<ScriptedDatabase>of("DATABASE_URL", ":")
+        .with(
+            "postgres",
+            "postgres://user:password@host:port/database",
+            url -> scripted(postgres(url, sql), sql))
+        .with("postgresql", "postgres", "", url -> scripted(postgres(url, sql), sql))
+        .with(
+            SQLITE, "sqlite:///file.db or sqlite::memory:", url -> scripted(sqlite(url, sql), sql))
+        .otherwise(SQLITE, scripted(() -> inFile(usual, sql), sql));
   }
 
-  @Override
-  public String scheme() {
-    return scheme;
+  private static Opener<ScriptedDatabase> scripted(
+      Supplier<SqlDatabase> database, SqlSettings sql) {
+    ScriptLimits limits =
+        new ScriptLimits(
+            sql.scriptTimeout(), sql.scriptMemory(), sql.scriptStatements(), sql.patience());
+    return () -> ScriptedDatabase.of(new AuditedDatabase(database.get()), limits);
   }
 
-  @Override
-  public Uni<Void> ping() {
-    return database().ping();
+  private Supplier<SqlDatabase> postgres(BackendUrl url, SqlSettings sql) {
+    if (!url.rest().startsWith("//")) {
+      throw url.unusable("there is no // after the scheme");
+    }
+    // Here, since it says what is wrong with the URL; it connects when it is used.
+    SqlDatabase database =
+        PostgresDatabase.at(vertx, url.rest().substring(2), sql.connections(), sql.patience());
+    return () -> database;
+  }
+
+  private static Supplier<SqlDatabase> sqlite(BackendUrl url, SqlSettings sql) {
+    String rest = url.rest();
+    if (rest.equals(":memory:") || rest.equals("//:memory:")) {
+      return () -> SqliteDatabase.inMemory(sql.patience());
+    }
+    Path file = url.path(rest.startsWith("//") ? rest.substring(2) : "", "file");
+    return () -> inFile(file, sql);
+  }
+
+  private static SqlDatabase inFile(Path file, SqlSettings sql) {
+    return SqliteDatabase.inFile(file, sql.connections(), sql.patience());
   }
 }

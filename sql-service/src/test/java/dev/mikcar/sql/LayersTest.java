@@ -5,31 +5,27 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.mikcar.test.Layers;
+import dev.mikcar.test.ServiceLayers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Backends know no HTTP, resources know no backend, and the SPI knows neither. */
-class LayersTest {
+/** Besides what holds for every service: what may know scripts, and rows as text. */
+class LayersTest extends ServiceLayers {
   private static final String OURS = "dev.mikcar.sql.";
   private static final JavaClasses CLASSES = Layers.importMain("dev.mikcar.sql");
 
+  LayersTest() {
+    super("sql");
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "database, http",
-    "database, postgres",
-    "database, sqlite",
     "database, script",
     "database, json",
-    "postgres, http",
-    "postgres, sqlite",
     "postgres, script",
     "postgres, json",
-    "sqlite, http",
-    "sqlite, postgres",
     "sqlite, script",
     "sqlite, json",
-    "http, postgres",
-    "http, sqlite",
     "script, http",
     "script, postgres",
     "script, sqlite",

@@ -1,85 +1,72 @@
 package dev.mikcar.storage;
 
-import dev.mikcar.common.health.BackendCheck;
+import dev.mikcar.common.memory.MemoryBudget;
+import dev.mikcar.common.service.Schemes;
+import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.common.settings.Units;
+import dev.mikcar.storage.azure.AzureContainer;
+import dev.mikcar.storage.azure.AzureObjectStore;
+import dev.mikcar.storage.file.FileObjectStore;
+import dev.mikcar.storage.gcs.GcsBucket;
+import dev.mikcar.storage.gcs.GcsObjectStore;
+import dev.mikcar.storage.memory.MemoryObjectStore;
+import dev.mikcar.storage.s3.S3Bucket;
+import dev.mikcar.storage.s3.S3ObjectStore;
 import dev.mikcar.storage.store.ObjectStore;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.Objects;
-import java.util.Optional;
+import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
-/** The store of this process: opened when storage runs, not there when it does not. */
+/** The store of storage, and what stores there are. */
 @Singleton
-public class StorageBackend implements BackendCheck {
-  /** The name of this service, and its path prefix. */
-  static final String SERVICE = "storage";
-
+public class StorageBackend extends ServiceBackend<ObjectStore> {
   private static final long USUAL_MAX_OBJECT_SIZE = 5L << 30;
 
-  private final Settings settings;
-  private final Config config;
-  private String scheme = "";
+  private final MemoryBudget memory;
   private long maxObjectSize = USUAL_MAX_OBJECT_SIZE;
-  private @Nullable ObjectStore store;
 
-  StorageBackend(Settings settings, Config config) {
-    this.settings = settings;
-    this.config = config;
+  StorageBackend(Settings settings, Config config, MemoryBudget memory) {
+    super(settings, config);
+    this.memory = memory;
   }
 
-  void start(@Observes StartupEvent event) {
-    if (settings.services().contains(SERVICE)) {
-      maxObjectSize =
-          notBlank(config.getOptionalValue("STORAGE_MAX_OBJECT_SIZE", String.class))
-              .map(text -> Units.bytes("STORAGE_MAX_OBJECT_SIZE", text))
-              .orElse(USUAL_MAX_OBJECT_SIZE);
-      ObjectStores chosen =
-          notBlank(config.getOptionalValue("STORAGE_URL", String.class))
-              .map(ObjectStores::choose)
-              .orElseGet(() -> ObjectStores.inFolder(settings.data().resolve(SERVICE)));
-      scheme = chosen.scheme();
-      store = chosen.opener().get();
-    }
-  }
-
-  private static Optional<String> notBlank(Optional<String> text) {
-    return text.filter(t -> !t.isBlank());
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    if (store != null) {
-      store.close();
-    }
-  }
-
-  /** The store; storage must be running. */
-  public ObjectStore store() {
-    return Objects.requireNonNull(store, "storage does not run in this process");
+  @Override
+  protected Schemes<ObjectStore> schemes() {
+    maxObjectSize =
+        setting("STORAGE_MAX_OBJECT_SIZE")
+            .map(text -> Units.bytes("STORAGE_MAX_OBJECT_SIZE", text))
+            .orElse(USUAL_MAX_OBJECT_SIZE);
+    Path usual = data("storage");
+    return Schemes.<ObjectStore>of("STORAGE_URL")
+        .withMemory(MemoryObjectStore::ofHalfTheHeap)
+        .withFolder(FileObjectStore::new)
+        .with(
+            "s3",
+            S3Bucket.FORM,
+            url -> {
+              S3Bucket bucket = url.parse(S3Bucket::parse);
+              return () -> new S3ObjectStore(bucket, memory);
+            })
+        .with(
+            "gs",
+            GcsBucket.FORM,
+            url -> {
+              GcsBucket bucket = url.parse(GcsBucket::parse);
+              return () -> new GcsObjectStore(bucket, memory);
+            })
+        .with(
+            "az",
+            AzureContainer.FORM,
+            url -> {
+              AzureContainer container = url.parse(AzureContainer::parse);
+              return () -> new AzureObjectStore(container, memory);
+            })
+        .otherwise("file", () -> new FileObjectStore(usual));
   }
 
   /** The largest object that is taken, bytes. */
   public long maxObjectSize() {
     return maxObjectSize;
-  }
-
-  @Override
-  public String service() {
-    return SERVICE;
-  }
-
-  @Override
-  public String scheme() {
-    return scheme;
-  }
-
-  @Override
-  public Uni<Void> ping() {
-    return store().ping();
   }
 }

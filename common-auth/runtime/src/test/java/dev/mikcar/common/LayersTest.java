@@ -10,7 +10,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.mikcar.test.Layers;
 import org.junit.jupiter.api.Test;
 
-/** Which package may know which: error, settings and json are below http, http below health. */
+/**
+ * Which package may know which: error, settings and json are below service, service below http,
+ * http below health.
+ */
 class LayersTest {
   private static final String OURS = "dev.mikcar.common.";
   private static final JavaClasses CLASSES = Layers.importMain("dev.mikcar.common");
@@ -58,6 +61,21 @@ class LayersTest {
   }
 
   @Test
+  void servicesDependOnNoHttp() {
+    // Given
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAPackage(OURS + "service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(OURS + "http..");
+
+    // When, then
+    rule.check(CLASSES);
+  }
+
+  @Test
   void onlyHealthDependsOnHealth() {
     // Given
     ArchRule rule =
@@ -76,6 +94,22 @@ class LayersTest {
   void thereAreNoCyclesBetweenPackages() {
     // Given
     ArchRule rule = slices().matching(OURS + "(*)..").should().beFreeOfCycles();
+
+    // When, then
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void memoryWorkAndFilesDependOnErrorsOnly() {
+    // Given
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAnyPackage(OURS + "memory..", OURS + "work..", OURS + "files..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                OURS + "http..", OURS + "settings..", OURS + "health..", OURS + "json..");
 
     // When, then
     rule.check(CLASSES);

@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.concurrent.Executor;
 
@@ -17,7 +16,7 @@ import java.util.concurrent.Executor;
  * answers what is not a GET; both say what {@link Reading} found.
  */
 @Singleton
-public class GetRoute {
+public class GetRoute implements PlainRoute {
   private static final String PATH = "/kv/get/";
 
   private final KvBackend backend;
@@ -26,7 +25,8 @@ public class GetRoute {
     this.backend = backend;
   }
 
-  void register(@Observes Router router) {
+  @Override
+  public void register(Router router) {
     router.get(PATH + "*").handler(this::get);
   }
 
@@ -34,8 +34,8 @@ public class GetRoute {
     Executor request = PlainRoute.named(PATH + "{key}");
     Reading reading = Reading.of(routing);
     var _ =
-        reading
-            .in(backend.store())
+        backend
+            .with(reading::in)
             .emitOn(request)
             .subscribe()
             .with(entry -> answer(routing, reading, entry), routing::fail);

@@ -58,8 +58,7 @@ public class KvBatchResource {
     Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
     List<Key> keys = Requests.required(body).parsed();
     return backend
-        .store()
-        .getAll(keys)
+        .with(store -> store.getAll(keys))
         .map(
             found -> {
               Map<String, @Nullable String> values = new LinkedHashMap<>();
@@ -85,8 +84,7 @@ public class KvBatchResource {
     Map<Key, Value> values = new LinkedHashMap<>();
     Requests.required(body).forEach((key, text) -> values.put(Key.of(key), as.value(key, text)));
     return backend
-        .store()
-        .setAll(values, time)
+        .with(store -> store.setAll(values, time))
         .map(ignored -> new Answers.Counted("ok", values.size()));
   }
 
@@ -106,9 +104,9 @@ public class KvBatchResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Deletes many keys and counts those that existed")
   public Uni<Answers.Deleted> delete(Requests.@Nullable Keys body) {
+    List<Key> keys = Requests.required(body).parsed();
     return backend
-        .store()
-        .deleteAll(Requests.required(body).parsed())
+        .with(store -> store.deleteAll(keys))
         .map(deleted -> new Answers.Deleted("ok", deleted));
   }
 
@@ -119,9 +117,10 @@ public class KvBatchResource {
   @Parameter(name = "pattern", in = ParameterIn.PATH)
   public Uni<Answers.Listing> keys(@Context RoutingContext routing) {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
+    Glob glob = glob(pattern);
+    int limit = new Parameters(routing).integer("limit", MOST_KEYS, MOST_KEYS);
     return backend
-        .store()
-        .keys(glob(pattern), new Parameters(routing).integer("limit", MOST_KEYS, MOST_KEYS))
+        .with(store -> store.keys(glob, limit))
         .map(page -> Answers.Listing.of(texts(page), page.next().isPresent()));
   }
 
@@ -135,12 +134,12 @@ public class KvBatchResource {
     Parameters parameters = new Parameters(routing);
     String match = parameters.text("match");
     String cursor = parameters.text("cursor");
+    Glob glob = glob(match == null ? "*" : match);
+    int count = parameters.integer("count", USUAL_COUNT, MOST_KEYS);
+    Optional<Key> after =
+        Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode);
     return backend
-        .store()
-        .scan(
-            glob(match == null ? "*" : match),
-            parameters.integer("count", USUAL_COUNT, MOST_KEYS),
-            Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode))
+        .with(store -> store.scan(glob, count, after))
         .map(
             page ->
                 new Answers.Page(

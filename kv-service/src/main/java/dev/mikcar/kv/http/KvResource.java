@@ -45,10 +45,6 @@ public class KvResource {
     this.backend = backend;
   }
 
-  private KvStore store() {
-    return backend.store();
-  }
-
   static Key key(RoutingContext routing) {
     return Key.of(PercentEncoding.decode("the key", ExactPath.after(routing, OPERATION)));
   }
@@ -59,8 +55,8 @@ public class KvResource {
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
-    return reading
-        .in(store())
+    return backend
+        .with(reading::in)
         .map(
             entry -> {
               Response.ResponseBuilder answer =
@@ -95,8 +91,10 @@ public class KvResource {
     Key key = key(routing);
     Value value = new Value(body == null ? new byte[0] : body, checked(contentType));
     Parameters parameters = new Parameters(routing);
-    return store()
-        .set(key, value, parameters.ttl(), parameters.condition())
+    Ttl ttl = parameters.ttl();
+    Condition condition = parameters.condition();
+    return backend
+        .with(store -> store.set(key, value, ttl, condition))
         .map(
             etag ->
                 Response.ok(new Answers.Stored("ok", key.toString()))
@@ -126,8 +124,10 @@ public class KvResource {
   @Operation(summary = "Deletes a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
-    return store()
-        .delete(key(routing), new Parameters(routing).condition())
+    Key key = key(routing);
+    Condition condition = new Parameters(routing).condition();
+    return backend
+        .with(store -> store.delete(key, condition))
         .map(
             deletion ->
                 switch (deletion) {
@@ -143,9 +143,9 @@ public class KvResource {
   @Operation(summary = "Adds to an integer, atomically")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, Long>> increment(@Context RoutingContext routing) {
-    return store()
-        .increment(key(routing), new Parameters(routing).integer("by", 1))
-        .map(sum -> Map.of("value", sum));
+    Key key = key(routing);
+    long by = new Parameters(routing).integer("by", 1);
+    return backend.with(store -> store.increment(key, by)).map(sum -> Map.of("value", sum));
   }
 
   @GET
@@ -153,7 +153,8 @@ public class KvResource {
   @Operation(summary = "Whether there is such a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, Boolean>> exists(@Context RoutingContext routing) {
-    return store().expiresAt(key(routing)).map(at -> Map.of("exists", at.isPresent()));
+    Key key = key(routing);
+    return backend.with(store -> store.expiresAt(key)).map(at -> Map.of("exists", at.isPresent()));
   }
 
   @GET
@@ -161,8 +162,9 @@ public class KvResource {
   @Operation(summary = "Seconds left, -1 without a ttl, -2 without a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, Long>> ttl(@Context RoutingContext routing) {
-    return store()
-        .expiresAt(key(routing))
+    Key key = key(routing);
+    return backend
+        .with(store -> store.expiresAt(key))
         .map(
             at -> {
               if (at.isEmpty()) {
@@ -186,8 +188,10 @@ public class KvResource {
     long seconds = Requests.required(body).given();
     Uni<Boolean> done =
         seconds <= 0
-            ? store().delete(key, Condition.NONE).map(KvStore.Deletion.DELETED::equals)
-            : store().expire(key, Ttl.ofSeconds("seconds", seconds));
+            ? backend
+                .with(store -> store.delete(key, Condition.NONE))
+                .map(KvStore.Deletion.DELETED::equals)
+            : expire(key, Ttl.ofSeconds("seconds", seconds));
     return done.map(KvResource::foundOrNot);
   }
 
@@ -196,7 +200,11 @@ public class KvResource {
   @Operation(summary = "Takes the time to live off a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, String>> persist(@Context RoutingContext routing) {
-    return store().expire(key(routing), Ttl.none()).map(KvResource::foundOrNot);
+    return expire(key(routing), Ttl.none()).map(KvResource::foundOrNot);
+  }
+
+  private Uni<Boolean> expire(Key key, Ttl ttl) {
+    return backend.with(store -> store.expire(key, ttl));
   }
 
   private static Map<String, String> foundOrNot(boolean found) {

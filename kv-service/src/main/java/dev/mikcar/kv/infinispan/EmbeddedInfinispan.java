@@ -25,7 +25,7 @@ public final class EmbeddedInfinispan {
 
   /** A store that forgets everything with the process. */
   public static KvStore inMemory() {
-    return new OpeningKvStore("memory", () -> open(new ConfigurationBuilder(), Clock.systemUTC()));
+    return open(new ConfigurationBuilder(), Clock.systemUTC());
   }
 
   /**
@@ -33,19 +33,15 @@ public final class EmbeddedInfinispan {
    * are synced together. One process at a time.
    */
   public static KvStore inFolder(Path folder) {
-    return new OpeningKvStore(
-        "file",
-        () -> {
-          ConfigurationBuilder cache = new ConfigurationBuilder();
-          cache.memory().maxSize(CACHED).whenFull(EvictionStrategy.REMOVE);
-          cache
-              .persistence()
-              .addStore(CustomStoreConfigurationBuilder.class)
-              .customStoreClass(SqliteStore.class)
-              .addProperty(SqliteStore.FOLDER, folder.toString())
-              .segmented(false);
-          return open(cache, Clock.systemUTC());
-        });
+    ConfigurationBuilder cache = new ConfigurationBuilder();
+    cache.memory().maxSize(CACHED).whenFull(EvictionStrategy.REMOVE);
+    cache
+        .persistence()
+        .addStore(CustomStoreConfigurationBuilder.class)
+        .customStoreClass(SqliteStore.class)
+        .addProperty(SqliteStore.FOLDER, folder.toString())
+        .segmented(false);
+    return open(cache, Clock.systemUTC());
   }
 
   private static KvStore open(ConfigurationBuilder cache, Clock clock) {

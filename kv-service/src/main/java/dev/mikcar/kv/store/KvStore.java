@@ -1,6 +1,7 @@
 package dev.mikcar.kv.store;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
  *       a write that fails so may or may not have happened.
  * </ul>
  */
-public interface KvStore extends AutoCloseable {
+public interface KvStore extends Backend {
   /** How many writes of a batch are under way at once. */
   int AT_ONCE = 256;
 
@@ -76,13 +77,6 @@ public interface KvStore extends AutoCloseable {
    * @param after the {@link KeyPage#next} of the page before, empty for the first
    */
   Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after);
-
-  /** Whether it can do its work now; fails or says why when it cannot. */
-  Uni<Void> ping();
-
-  /** Ends it. Blocks. */
-  @Override
-  void close();
 
   /** The entries of these keys, in their order; those that do not exist are left out. */
   default Uni<Map<Key, Entry>> getAll(Collection<Key> keys) {

@@ -1,6 +1,7 @@
 package dev.mikcar.secrets.store;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * credentials included. No failure holds a value. A write that has succeeded is as durable as the
  * store makes it, and is what the next read of the store through this process sees.
  */
-public interface SecretStore extends AutoCloseable {
+public interface SecretStore extends Backend {
   /** Reads a version that can be read. */
   Uni<Secret> get(SecretName name, WantedVersion version);
 
@@ -68,9 +69,6 @@ public interface SecretStore extends AutoCloseable {
    * @throws ApiException by the Uni, 413, when there are more than {@link Listing#MOST}
    */
   Uni<List<SecretSummary>> list(String prefix);
-
-  /** Whether the store can do its work now. */
-  Uni<Void> ping();
 
   /**
    * Asks a store that notices changes of others to tell of them, soon after they happen. One that

@@ -1,6 +1,7 @@
 package dev.mikcar.sql.database;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
@@ -19,7 +20,7 @@ import java.util.function.Function;
  *       there is no connection, {@link ApiException.BackendTimeout}.
  * </ul>
  */
-public interface SqlDatabase extends AutoCloseable {
+public interface SqlDatabase extends Backend {
   /** Runs one statement; beyond {@link Options#maxRows} it fails, and has changed nothing. */
   Uni<Result> run(Statement statement, Options options);
 
@@ -39,9 +40,6 @@ public interface SqlDatabase extends AutoCloseable {
    * @throws ApiException.NotFound when there is none
    */
   Uni<Table> table(String name);
-
-  /** Whether it can do its work now; fails when it cannot. */
-  Uni<Void> ping();
 
   /** Ends it; what runs is cut off. Blocks. */
   @Override

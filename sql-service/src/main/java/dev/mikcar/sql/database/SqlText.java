@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,9 +34,6 @@ public final class SqlText {
               + "(?:\\.(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*))?)",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
-  private static final Pattern TRIGGER =
-      Pattern.compile("CREATE\\s+(?:TEMP(?:ORARY)?\\s+)?TRIGGER\\b", Pattern.CASE_INSENSITIVE);
-  private static final Pattern END = Pattern.compile("\\bEND\\b", Pattern.CASE_INSENSITIVE);
   private static final int LONGEST_SEARCHED = 4096;
 
   /** Handlers repeat their statements; what is kept of them stays below some MiB. */
@@ -149,33 +145,6 @@ public final class SqlText {
 
   private static boolean hasLoneReturn(String comment) {
     return comment.replace("\r\n", "").indexOf('\r') >= 0;
-  }
-
-  /** Whether anything but blanks, comments and semicolons follows a semicolon outside of quotes. */
-  public static boolean hasSecondStatement(String sql) {
-    if (TRIGGER.matcher(fromKind(sql)).lookingAt()) {
-      // Its statements end with semicolons, too, and after the last of them comes an END.
-      int end = END.matcher(sql).results().mapToInt(MatchResult::end).max().orElse(0);
-      String rest = sql.substring(end);
-      return start(rest) < rest.length();
-    }
-    boolean ended = false;
-    for (int at = 0; at < sql.length(); ) {
-      int after = skipBlank(sql, at);
-      if (after > at) {
-        at = after;
-        continue;
-      }
-      if (sql.charAt(at) == ';') {
-        ended = true;
-        at++;
-      } else if (ended) {
-        return true;
-      } else {
-        at = skipQuoted(sql, at);
-      }
-    }
-    return false;
   }
 
   /** With one space for every run of blanks and comments outside of quotes. */

@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * and answers what asks for anything else.
  */
 @Singleton
-public class QueryRoute {
+public class QueryRoute implements PlainRoute {
   private static final String PATH = "/sql/query";
 
   private final SqlBackend backend;
@@ -42,7 +41,8 @@ public class QueryRoute {
     this.largest = settings.maxBodySize();
   }
 
-  void register(@Observes Router router) {
+  @Override
+  public void register(Router router) {
     router.post(PATH).handler(this::query);
   }
 

@@ -57,9 +57,10 @@ public class SqlResource {
   static Uni<byte[]> rows(
       SqlBackend backend, Bodies.Query query, Optional<Duration> limit, RoutingContext routing) {
     boolean arrays = query.arrays();
+    Statement statement = query.statement();
+    Options options = query.options(limit, caller(routing));
     return backend
-        .database()
-        .run(query.statement(), query.options(limit, caller(routing)))
+        .with(sql -> sql.database().run(statement, options))
         .map(result -> Rows.whole(result, arrays, query.withFields()));
   }
 
@@ -99,7 +100,9 @@ public class SqlResource {
   private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
-    return backend.database().stream(query.statement(), options)
+    Statement statement = query.statement();
+    return backend
+        .with(sql -> sql.database().stream(statement, options))
         .map(rows -> new RowStream(rows.columns(), whileRead(routing, rows.chunks())));
   }
 
@@ -115,9 +118,9 @@ public class SqlResource {
       @Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
+    Statement statement = query.statement();
     return backend
-        .database()
-        .run(query.statement(), options)
+        .with(sql -> sql.database().run(statement, options))
         .map(result -> Map.of("rows_affected", result.affected()));
   }
 
@@ -132,8 +135,7 @@ public class SqlResource {
       return Uni.createFrom().item(new Answers.Batch("ok", 0, 0));
     }
     return backend
-        .database()
-        .transaction(options, session -> session.runAll(statements))
+        .with(sql -> sql.database().transaction(options, session -> session.runAll(statements)))
         .map(
             results ->
                 new Answers.Batch(
@@ -145,9 +147,10 @@ public class SqlResource {
   @Operation(summary = "JavaScript in one transaction: all of it, or nothing")
   public Uni<Response> script(@Context RoutingContext routing, Bodies.@Nullable Script body) {
     Bodies.Script script = Bodies.required(body);
+    String source = script.source();
+    Options options = script.options(limit, caller(routing));
     return backend
-        .scripts()
-        .run(script.source(), script.inputJson(), script.options(limit, caller(routing)))
+        .with(sql -> sql.scripts().run(source, script.inputJson(), options))
         .map(outcome -> json(outcome.json()));
   }
 

@@ -128,8 +128,11 @@ public class TablesResource {
               return statements.size() == 1
                   ? run(routing, statements.getFirst())
                   : backend
-                      .database()
-                      .transaction(options(routing), session -> session.runAll(statements))
+                      .with(
+                          sql ->
+                              sql.database()
+                                  .transaction(
+                                      options(routing), session -> session.runAll(statements)))
                       .map(TablesResource::together);
             })
         .map(
@@ -167,7 +170,7 @@ public class TablesResource {
     if (name.isEmpty() || name.indexOf('\0') >= 0) {
       throw new ApiException.NotFound("there is no such table");
     }
-    return backend.database().table(name);
+    return backend.with(sql -> sql.database().table(name));
   }
 
   /** The values of a primary key: split at commas before they are decoded. */
@@ -180,7 +183,7 @@ public class TablesResource {
   }
 
   private Uni<Result> run(RoutingContext routing, Statement statement) {
-    return backend.database().run(statement, options(routing));
+    return backend.with(sql -> sql.database().run(statement, options(routing)));
   }
 
   private Options options(RoutingContext routing) {

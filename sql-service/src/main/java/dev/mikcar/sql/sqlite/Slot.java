@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteLimits;
 
 /**
  * A connection and the one thread that uses it. A platform thread: SQLite is native code, which
@@ -34,13 +33,22 @@ final class Slot {
   /** Null of a database in memory. */
   private final @Nullable DatabaseFile file;
 
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("sqlite-" + COUNT.incrementAndGet()).factory());
+  /**
+   * Deep enough for what {@link SqliteGuard} and {@link SqliteSchema} let through; else a crash.
+   */
+  private static final long STACK_BYTES = 64L << 20;
+
+  private final ExecutorService thread = Executors.newSingleThreadExecutor(Slot::newThread);
 
   private Slot(SQLiteConnection connection, @Nullable DatabaseFile file) {
     this.connection = connection;
     this.file = file;
+  }
+
+  private static Thread newThread(Runnable work) {
+    Thread thread = new Thread(null, work, "sqlite-" + COUNT.incrementAndGet(), STACK_BYTES, false);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Opens a file; blocks. */
@@ -63,8 +71,7 @@ final class Slot {
 
   private static SQLiteConnection connect(String url, SQLiteConfig config) throws SQLException {
     SQLiteConnection connection = JDBC.createConnection(url, config.toProperties());
-    // Also of a value that is only made on the way, which would be in memory as a whole.
-    connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, (int) SqliteCursor.MOST_BYTES);
+    SqliteLimits.set(connection, (int) SqliteCursor.MOST_BYTES);
     return connection;
   }
 
@@ -90,6 +97,11 @@ final class Slot {
 
   Connection connection() {
     return connection;
+  }
+
+  /** Lets VACUUM, and nothing else, have the other database that it needs. */
+  void attachable(boolean one) throws SQLException {
+    SqliteLimits.attachable(connection, one ? 1 : 0);
   }
 
   /** Runs on the thread of this slot, after what was given to it before. */

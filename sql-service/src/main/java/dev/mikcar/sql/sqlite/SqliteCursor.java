@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A statement that runs, and its rows. On the thread of its connection. */
 final class SqliteCursor implements AutoCloseable {
   /** A result larger than this is not kept in memory, in bytes, roughly. */
-  static final long MOST_BYTES = 64L << 20;
+  static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
 
   private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);

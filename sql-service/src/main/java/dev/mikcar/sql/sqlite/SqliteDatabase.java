@@ -113,7 +113,7 @@ public final class SqliteDatabase implements SqlDatabase {
             slot -> {
               SqliteUse use = new SqliteUse(slot, options);
               return (reading ? use.queryOnly(isInMemory()) : use.begin(false))
-                  .chain(() -> use.open(statement))
+                  .chain(() -> use.stream(statement))
                   .map(
                       cursor -> {
                         Multi<List<List<Cell>>> chunks =

@@ -145,13 +145,21 @@ final class SqliteUse implements Session {
     }
   }
 
-  Uni<SqliteCursor> open(Statement statement) {
-    return on(() -> openNow(statement));
+  Uni<SqliteCursor> stream(Statement statement) {
+    return on(
+        () -> {
+          SqliteGuard.check(statement.sql());
+          return openNow(statement);
+        });
   }
 
   private SqliteCursor openNow(Statement statement) throws SQLException {
-    mayHaveTemporary |= SqlText.words(statement.sql()).kind().equals("CREATE");
-    SqliteCursor cursor = SqliteCursor.open(slot.connection(), statement);
+    String kind = SqlText.words(statement.sql()).kind();
+    mayHaveTemporary |= kind.equals("CREATE");
+    SqliteCursor cursor = kind.equals("VACUUM") ? vacuum(statement) : open(statement);
+    if (kind.equals("CREATE") || kind.equals("ALTER")) {
+      SqliteSchema.check(slot.connection());
+    }
     if (options.distinctNames()) {
       try {
         Column.requireDistinct(cursor.columns());
@@ -161,6 +169,19 @@ final class SqliteUse implements Session {
       }
     }
     return cursor;
+  }
+
+  private SqliteCursor open(Statement statement) throws SQLException {
+    return SqliteCursor.open(slot.connection(), statement);
+  }
+
+  private SqliteCursor vacuum(Statement statement) throws SQLException {
+    slot.attachable(true);
+    try {
+      return open(statement);
+    } finally {
+      slot.attachable(false);
+    }
   }
 
   /** The next rows, none at the end. */

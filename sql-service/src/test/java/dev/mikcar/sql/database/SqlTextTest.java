@@ -53,33 +53,6 @@ class SqlTextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT 1;",
-        "SELECT ';'",
-        "SELECT 1; -- x",
-        "SELECT 1 /* ; */ ; ;",
-        "CREATE TRIGGER a INSERT ON b BEGIN SELECT 1; SELECT 2; END; -- x",
-        "create temp trigger a insert on b begin select 1; end"
-      })
-  void oneStatementIsOne(String sql) {
-    assertThat(SqlText.hasSecondStatement(sql)).isFalse();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "SELECT 1; SELECT 2",
-        "SELECT 1;/**/DROP TABLE t",
-        "a;'b'",
-        "CREATE TABLE a (b); CREATE TABLE c (d)",
-        "CREATE TRIGGER a INSERT ON b BEGIN SELECT 1; END; DROP TABLE b"
-      })
-  void twoStatementsAreTwo(String sql) {
-    assertThat(SqlText.hasSecondStatement(sql)).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
         "/* /* */ SELECT */ COMMIT",
         "/* /* */ COMMIT",
         "--\rCOMMIT AND --\n CHAIN",

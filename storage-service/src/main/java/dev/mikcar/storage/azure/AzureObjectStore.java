@@ -11,6 +11,7 @@ import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.BlobStorageException;
 import com.azure.storage.blob.models.DownloadRetryOptions;
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -20,7 +21,6 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
@@ -53,13 +53,18 @@ public final class AzureObjectStore implements ObjectStore {
   private final BlobContainerAsyncClient container;
   private final AzureSignatures signatures;
   private final AzureCopy copies;
-  private final UploadMemory memory = UploadMemory.ofQuarterOfTheHeap();
+  private final MemoryBudget memory;
 
   /** Of the client too: finding an identity may block, and so may a signature. */
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  /** Reaches for nothing until it is used. */
-  public AzureObjectStore(AzureContainer place) {
+  /**
+   * Reaches for nothing until it is used.
+   *
+   * @param memory what uploads may hold
+   */
+  public AzureObjectStore(AzureContainer place, MemoryBudget memory) {
+    this.memory = memory;
     this.place = place;
     HttpClient http = AzureClients.transport(threads);
     TokenCredential identity =

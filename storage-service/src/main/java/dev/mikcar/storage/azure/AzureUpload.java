@@ -7,10 +7,10 @@ import com.azure.storage.blob.options.BlockBlobCommitBlockListOptions;
 import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlockBlobAsyncClient;
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,7 +35,7 @@ final class AzureUpload {
   private final BlockBlobAsyncClient blob;
   private final Upload upload;
   private final BlobRequestConditions conditions;
-  private final UploadMemory memory;
+  private final MemoryBudget memory;
 
   /** Names of one length, as Azure wants it, and of this upload: others may run beside it. */
   private final UUID id = UUID.randomUUID();
@@ -48,7 +48,7 @@ final class AzureUpload {
       BlockBlobAsyncClient blob,
       Upload upload,
       BlobRequestConditions conditions,
-      UploadMemory memory) {
+      MemoryBudget memory) {
     this.memory = memory;
     this.blob = blob;
     this.upload = upload;
@@ -58,7 +58,7 @@ final class AzureUpload {
   ObjectInfo run() {
     int blockSize =
         (int) Math.max(SMALLEST_BLOCK, Math.ceilDiv(Math.max(upload.length(), 0), MOST_BLOCKS));
-    try (UploadMemory.Share share = memory.takeFor(upload, blockSize);
+    try (MemoryBudget.Share share = memory.take(upload.part(blockSize));
         BodyParts body = new BodyParts(upload.body(), blockSize)) {
       ByteBuffer first = body.next();
       BlockBlobItem written =

@@ -8,6 +8,7 @@ import com.google.auth.ServiceAccountSigner;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.EntityTags;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -17,7 +18,6 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -46,10 +46,15 @@ public final class GcsObjectStore implements ObjectStore {
   private final GcsClient client;
   private final Storage storage;
   private final Calls calls = new Calls();
-  private final UploadMemory memory = UploadMemory.ofQuarterOfTheHeap();
+  private final MemoryBudget memory;
 
-  /** Reaches for nothing until it is used. */
-  public GcsObjectStore(GcsBucket bucket) {
+  /**
+   * Reaches for nothing until it is used.
+   *
+   * @param memory what uploads may hold
+   */
+  public GcsObjectStore(GcsBucket bucket, MemoryBudget memory) {
+    this.memory = memory;
     this.bucket = bucket;
     this.client = new GcsClient(bucket);
     this.storage = client.storage();

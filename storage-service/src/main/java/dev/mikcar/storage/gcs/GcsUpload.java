@@ -3,10 +3,10 @@ package dev.mikcar.storage.gcs;
 import com.google.api.client.http.ByteArrayContent;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -54,9 +54,9 @@ final class GcsUpload {
     this.guard = guard;
   }
 
-  ObjectInfo run(UploadMemory memory) throws IOException {
+  ObjectInfo run(MemoryBudget memory) throws IOException {
     boolean done = false;
-    try (UploadMemory.Share _ = memory.takeFor(upload, PIECE);
+    try (MemoryBudget.Share _ = memory.take(upload.part(PIECE));
         BodyParts body = new BodyParts(upload.body(), PIECE)) {
       ObjectInfo info = GcsObjects.info(send(body));
       done = true;

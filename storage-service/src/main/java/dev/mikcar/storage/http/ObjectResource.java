@@ -13,7 +13,6 @@ import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.ObjectBody;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
-import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -52,10 +51,6 @@ public class ObjectResource {
     this.patience = settings.requestTimeout();
   }
 
-  private ObjectStore store() {
-    return backend.store();
-  }
-
   static ObjectPath path(RoutingContext routing) {
     return new ObjectPath(PercentEncoding.decode("the path", ExactPath.after(routing, OPERATION)));
   }
@@ -70,19 +65,21 @@ public class ObjectResource {
     Preconditions conditions = Preconditions.of(routing.request());
     return conditions.needInfo()
         ? getIf(path, conditions, ATTEMPTS)
-        : store().get(path, conditions.range(), null).map(ObjectResource::answer);
+        : backend
+            .with(store -> store.get(path, conditions.range(), null))
+            .map(ObjectResource::answer);
   }
 
   private Uni<Response> getIf(ObjectPath path, Preconditions conditions, int attempts) {
-    return store()
-        .head(path)
+    return backend
+        .with(store -> store.head(path))
         .chain(
             info -> {
               if (conditions.isFresh(info)) {
                 return Uni.createFrom().item(notModified(info));
               }
-              return store()
-                  .get(path, conditions.rangeFor(info), info.etag())
+              return backend
+                  .with(store -> store.get(path, conditions.rangeFor(info), info.etag()))
                   .map(ObjectResource::answer)
                   .onFailure(e -> e instanceof ApiException.PreconditionFailed && attempts > 1)
                   .recoverWithUni(() -> getIf(path, conditions, attempts - 1));
@@ -134,8 +131,8 @@ public class ObjectResource {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
     Sending.dropMark(routing.response());
-    return store()
-        .head(path)
+    return backend
+        .with(store -> store.head(path))
         .map(
             info ->
                 conditions.isFresh(info)
@@ -182,8 +179,8 @@ public class ObjectResource {
             length,
             condition,
             new CheckedBody(new RequestBody(request, routing.vertx(), patience), limit, checksums));
-    return store()
-        .put(path, upload)
+    return backend
+        .with(store -> store.put(path, upload))
         .map(
             info ->
                 Response.status(Response.Status.CREATED)
@@ -199,8 +196,9 @@ public class ObjectResource {
   @Parameter(name = "path", in = ParameterIn.PATH)
   public Uni<Answers.Done> delete(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
-    return store()
-        .delete(path, Preconditions.forWriting(routing.request()))
+    Condition condition = Preconditions.forWriting(routing.request());
+    return backend
+        .with(store -> store.delete(path, condition))
         .map(ignored -> new Answers.Done("deleted", path.text()));
   }
 }

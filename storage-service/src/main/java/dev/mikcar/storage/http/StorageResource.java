@@ -67,14 +67,13 @@ public class StorageResource {
   @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
   public Uni<Listing> listBelow(@Context RoutingContext routing) {
     String prefix = PercentEncoding.decode("the prefix", ExactPath.after(routing, OPERATION));
-    return backend
-        .store()
-        .list(
-            new Listing.Query(
-                ObjectPath.prefix(prefix),
-                limit(query(routing, "limit")),
-                Objects.requireNonNullElse(query(routing, "offset"), ""),
-                Objects.requireNonNullElse(query(routing, "delimiter"), "")));
+    Listing.Query query =
+        new Listing.Query(
+            ObjectPath.prefix(prefix),
+            limit(query(routing, "limit")),
+            Objects.requireNonNullElse(query(routing, "offset"), ""),
+            Objects.requireNonNullElse(query(routing, "delimiter"), ""));
+    return backend.with(store -> store.list(query));
   }
 
   private static @Nullable String query(RoutingContext routing, String name) {
@@ -120,8 +119,8 @@ public class StorageResource {
     ObjectPath from = paths.source();
     ObjectPath to = paths.target();
     RequestDeadline.lift(routing);
-    return transfer
-        .by(backend.store(), from, to)
+    return backend
+        .with(store -> transfer.by(store, from, to))
         .map(ignored -> new Answers.Done(status, to.text()));
   }
 
@@ -132,8 +131,7 @@ public class StorageResource {
   public Uni<Answers.Batch> delete(Requests.@Nullable Paths body) {
     List<ObjectPath> paths = Requests.required(body).parsed();
     return backend
-        .store()
-        .deleteAll(paths)
+        .with(store -> store.deleteAll(paths))
         .map(
             outcomes -> {
               List<Answers.Result> results =
@@ -165,8 +163,7 @@ public class StorageResource {
     Duration time = wanted.time();
     Instant end = Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS);
     return backend
-        .store()
-        .sign(path, method, time)
+        .with(store -> store.sign(path, method, time))
         .map(
             own ->
                 new Answers.Signed(

@@ -1,6 +1,7 @@
 package dev.mikcar.storage.s3;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -11,7 +12,6 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectPath;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,13 +49,17 @@ public final class S3ObjectStore implements ObjectStore {
   private final S3Bucket bucket;
   private final S3AsyncClient client;
   private final S3Presigner presigner;
-  private final UploadMemory memory;
+  private final MemoryBudget memory;
   private final long copyPart;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  /** Reaches for nothing until it is used. */
-  public S3ObjectStore(S3Bucket bucket) {
-    this(bucket, UploadMemory.ofQuarterOfTheHeap(), COPY_PART);
+  /**
+   * Reaches for nothing until it is used.
+   *
+   * @param memory what uploads may hold
+   */
+  public S3ObjectStore(S3Bucket bucket, MemoryBudget memory) {
+    this(bucket, memory, COPY_PART);
   }
 
   /**
@@ -63,7 +67,7 @@ public final class S3ObjectStore implements ObjectStore {
    *
    * @param copyPart bytes; what is larger is copied in parts of that size
    */
-  S3ObjectStore(S3Bucket bucket, UploadMemory memory, long copyPart) {
+  S3ObjectStore(S3Bucket bucket, MemoryBudget memory, long copyPart) {
     this.bucket = bucket;
     this.memory = memory;
     this.copyPart = copyPart;

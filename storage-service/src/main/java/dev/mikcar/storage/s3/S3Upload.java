@@ -1,11 +1,11 @@
 package dev.mikcar.storage.s3;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.BodyParts;
 import dev.mikcar.storage.store.ObjectHeaders;
 import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class S3Upload {
   private final String key;
   private final Upload upload;
   private final Guard guard;
-  private final UploadMemory memory;
+  private final MemoryBudget memory;
   private final List<CompletedPart> parts = new ArrayList<>();
   private @Nullable String uploadId;
   private @Nullable CompletableFuture<CompletedPart> sending;
@@ -53,7 +53,7 @@ final class S3Upload {
       String key,
       Upload upload,
       Guard guard,
-      UploadMemory memory) {
+      MemoryBudget memory) {
     this.client = client;
     this.bucket = bucket;
     this.key = key;
@@ -65,7 +65,7 @@ final class S3Upload {
   ObjectInfo run() {
     int partSize =
         (int) Math.max(SMALLEST_PART, Math.ceilDiv(Math.max(upload.length(), 0), MOST_PARTS));
-    try (UploadMemory.Share share = memory.takeFor(upload, partSize)) {
+    try (MemoryBudget.Share share = memory.take(upload.part(partSize))) {
       boolean done = false;
       try (BodyParts body = new BodyParts(upload.body(), partSize)) {
         ByteBuffer part = body.next();

@@ -1,6 +1,7 @@
 package dev.mikcar.storage.store;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *       cannot do its work; a write that fails so may or may not have happened, but whole.
  * </ul>
  */
-public interface ObjectStore {
+public interface ObjectStore extends Backend {
   /** How many deletions of a batch are under way at once. */
   int AT_ONCE = 32;
 
@@ -67,12 +68,6 @@ public interface ObjectStore {
   default Uni<Optional<URI>> sign(ObjectPath path, String method, Duration time) {
     return Uni.createFrom().item(Optional.empty());
   }
-
-  /** Whether it can do its work now; fails and says why when it cannot. */
-  Uni<Void> ping();
-
-  /** Ends it. Blocks. */
-  void close();
 
   /** Deletes many; each has its own outcome: empty, or why it was not deleted. */
   default Uni<Map<ObjectPath, Optional<Throwable>>> deleteAll(Collection<ObjectPath> paths) {

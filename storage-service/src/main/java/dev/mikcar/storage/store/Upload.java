@@ -16,4 +16,9 @@ public record Upload(
     ObjectHeaders headers, long length, Condition condition, Multi<ByteBuffer> body) {
   /** The {@link #length} of a body that says no length. */
   public static final long UNKNOWN = -1;
+
+  /** How much of it is in memory, bytes, when it is read in parts of this size, one at a time. */
+  public long part(int size) {
+    return length == UNKNOWN ? size : Math.min(length, size);
+  }
 }

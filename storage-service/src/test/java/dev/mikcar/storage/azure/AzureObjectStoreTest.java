@@ -12,6 +12,7 @@ import com.azure.storage.common.sas.AccountSasService;
 import com.azure.storage.common.sas.AccountSasSignatureValues;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.EntityTags;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
@@ -79,7 +80,8 @@ class AzureObjectStoreTest extends ObjectStoreContract {
 
   private static AzureObjectStore open(String containerAndPrefix, String options) {
     AzureObjectStore opened =
-        new AzureObjectStore(AzureContainer.parse(containerAndPrefix + options));
+        new AzureObjectStore(
+            AzureContainer.parse(containerAndPrefix + options), new MemoryBudget());
     STORES.add(opened);
     return opened;
   }

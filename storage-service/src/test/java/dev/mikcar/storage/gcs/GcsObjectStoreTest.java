@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.EntityTags;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -75,7 +76,8 @@ class GcsObjectStoreTest extends ObjectStoreContract {
 
   private GcsObjectStore open(String bucketAndPrefix) {
     return new GcsObjectStore(
-        GcsBucket.parse(bucketAndPrefix + "?endpoint=" + stub.root() + "&credentials=" + key));
+        GcsBucket.parse(bucketAndPrefix + "?endpoint=" + stub.root() + "&credentials=" + key),
+        new MemoryBudget());
   }
 
   @Override
@@ -425,7 +427,8 @@ class GcsObjectStoreTest extends ObjectStoreContract {
     try (GcsStub open = new GcsStub(Files.createDirectory(folder.resolve("open")), null)) {
       String name = open.newBucket();
       GcsObjectStore nobody =
-          new GcsObjectStore(GcsBucket.parse(name + "?endpoint=" + open.root()));
+          new GcsObjectStore(
+              GcsBucket.parse(name + "?endpoint=" + open.root()), new MemoryBudget());
 
       // When
       await(nobody.put(path("a"), upload(bytes("x"))));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectHeaders;
@@ -11,7 +12,6 @@ import dev.mikcar.storage.store.ObjectInfo;
 import dev.mikcar.storage.store.ObjectStore;
 import dev.mikcar.storage.store.ObjectStoreContract;
 import dev.mikcar.storage.store.Upload;
-import dev.mikcar.storage.store.UploadMemory;
 import dev.mikcar.test.Await;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
@@ -61,10 +61,11 @@ class S3ObjectStoreTest extends ObjectStoreContract {
 
   private static S3ObjectStore open(String bucketAndPrefix) {
     return closedLater(
-        new S3ObjectStore(S3Bucket.parse(S3Server.rest(bucketAndPrefix, server.port()))));
+        new S3ObjectStore(
+            S3Bucket.parse(S3Server.rest(bucketAndPrefix, server.port())), new MemoryBudget()));
   }
 
-  private static S3ObjectStore open(String bucket, UploadMemory memory, long copyPart) {
+  private static S3ObjectStore open(String bucket, MemoryBudget memory, long copyPart) {
     return closedLater(
         new S3ObjectStore(S3Bucket.parse(S3Server.rest(bucket, server.port())), memory, copyPart));
   }
@@ -143,7 +144,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   @Test
   void aLargeObjectIsCopiedInPartsWithItsHeaders() {
     // Given
-    store = open(bucket, UploadMemory.ofQuarterOfTheHeap(), 5 << 20);
+    store = open(bucket, new MemoryBudget(), 5 << 20);
     byte[] content = random(12 << 20);
     TreeMap<String, String> meta = new TreeMap<>(Map.of("k", "v"));
     ObjectHeaders headers = new ObjectHeaders("a/b", "no-store", null, "zip", meta);
@@ -190,7 +191,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   @Test
   void uploadsShareTheMemoryThereIs() {
     // Given: memory for one part, which an upload holds that does not end
-    store = open(bucket, new UploadMemory(6 << 20, Duration.ofMillis(100)), Long.MAX_VALUE);
+    store = open(bucket, new MemoryBudget(7 << 20, Duration.ofMillis(100)), Long.MAX_VALUE);
     BroadcastProcessor<ByteBuffer> endless = BroadcastProcessor.create();
     AtomicBoolean isRead = new AtomicBoolean();
     Multi<ByteBuffer> body = endless.onSubscription().invoke(() -> isRead.set(true));
@@ -212,7 +213,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
             Multi.createFrom().item(() -> ByteBuffer.wrap(random(12 << 20))));
     assertThatThrownBy(() -> await(store.put(path("chunked"), chunked)))
         .isInstanceOf(ApiException.BackendUnavailable.class)
-        .hasMessageContaining("too many uploads");
+        .hasMessageContaining("all the memory");
     put("small", "fits beside it");
 
     // When
@@ -285,7 +286,8 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     // Given
     S3ObjectStore wrong =
         new S3ObjectStore(
-            S3Bucket.parse(S3Server.rest(bucket, server.port()).replace("test-secret", "hush")));
+            S3Bucket.parse(S3Server.rest(bucket, server.port()).replace("test-secret", "hush")),
+            new MemoryBudget());
     STORES.add(wrong);
 
     // Then

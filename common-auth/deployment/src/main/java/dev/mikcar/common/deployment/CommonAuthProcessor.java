@@ -1,11 +1,16 @@
 package dev.mikcar.common.deployment;
 
-import dev.mikcar.common.health.BackendCheck;
 import dev.mikcar.common.http.Draining;
 import dev.mikcar.common.http.FrontDoor;
 import dev.mikcar.common.http.ListenersRecorder;
 import dev.mikcar.common.http.OtherCredential;
+import dev.mikcar.common.http.PlainRoute;
+import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.json.StrictJson;
+import dev.mikcar.common.launch.AvailableServices;
+import dev.mikcar.common.memory.MemoryBudget;
+import dev.mikcar.common.service.ServiceBackend;
+import dev.mikcar.common.service.Services;
 import dev.mikcar.common.settings.SettingsProducer;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
@@ -16,13 +21,18 @@ import io.quarkus.deployment.annotations.Consume;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.ApplicationStartBuildItem;
+import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
+import io.quarkus.deployment.builditem.GeneratedResourceBuildItem;
 import io.quarkus.deployment.builditem.LaunchModeBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.vertx.core.deployment.CoreVertxBuildItem;
 import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.jandex.DotName;
 
 /** The build steps of the extension; the classes of the runtime module say what they are for. */
 class CommonAuthProcessor {
@@ -36,14 +46,32 @@ class CommonAuthProcessor {
   @BuildStep
   AdditionalBeanBuildItem beans() {
     return AdditionalBeanBuildItem.builder()
-        .addBeanClasses(SettingsProducer.class, FrontDoor.class, StrictJson.class)
+        .addBeanClasses(
+            SettingsProducer.class,
+            Services.class,
+            FrontDoor.class,
+            RequestDeadline.class,
+            MemoryBudget.class,
+            StrictJson.class)
         .setUnremovable()
         .build();
   }
 
   @BuildStep
-  UnremovableBeanBuildItem checks() {
-    return UnremovableBeanBuildItem.beanTypes(BackendCheck.class, OtherCredential.class);
+  UnremovableBeanBuildItem found() {
+    return UnremovableBeanBuildItem.beanTypes(
+        ServiceBackend.class, OtherCredential.class, PlainRoute.class);
+  }
+
+  /** The list that the launcher reads, before there is anything else to ask. */
+  @BuildStep
+  GeneratedResourceBuildItem services(CombinedIndexBuildItem index) {
+    Set<String> onTheClassPath =
+        index.getIndex().getAllKnownSubclasses(DotName.createSimple(ServiceBackend.class)).stream()
+            .map(type -> Services.nameOf(type.name().toString()))
+            .collect(Collectors.toSet());
+    return new GeneratedResourceBuildItem(
+        AvailableServices.RESOURCE, AvailableServices.write(onTheClassPath));
   }
 
   @BuildStep

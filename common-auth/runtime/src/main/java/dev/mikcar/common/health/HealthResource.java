@@ -1,8 +1,8 @@
 package dev.mikcar.common.health;
 
 import dev.mikcar.common.http.Draining;
-import dev.mikcar.common.settings.Settings;
-import io.quarkus.arc.All;
+import dev.mikcar.common.service.ServiceBackend;
+import dev.mikcar.common.service.Services;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
@@ -26,10 +26,10 @@ public class HealthResource {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Draining draining;
-  private final List<BackendCheck> checks;
+  private final Services services;
 
-  HealthResource(@All List<BackendCheck> checks, Settings settings, Draining draining) {
-    this.checks = checks.stream().filter(c -> settings.services().contains(c.service())).toList();
+  HealthResource(Services services, Draining draining) {
+    this.services = services;
     this.draining = draining;
   }
 
@@ -53,36 +53,36 @@ public class HealthResource {
   @Path("ready")
   @Operation(summary = "Readiness: 503 when a backend cannot do its work")
   public Uni<RestResponse<Readiness>> ready() {
-    if (checks.isEmpty()) {
+    List<ServiceBackend<?>> backends = services.backends();
+    if (backends.isEmpty()) {
       return Uni.createFrom().item(answer(List.of()));
     }
     return Uni.join()
-        .all(checks.stream().map(HealthResource::run).toList())
+        .all(backends.stream().map(HealthResource::run).toList())
         .andFailFast()
         .map(this::answer);
   }
 
-  private static Uni<BackendCheck.Result> run(BackendCheck check) {
-    return check
+  private static Uni<Check> run(ServiceBackend<?> backend) {
+    return backend
         .ping()
-        .map(ignored -> BackendCheck.Result.up(check.service(), check.scheme()))
+        .map(ignored -> Check.up(backend.service(), backend.scheme()))
         .onFailure()
         .recoverWithItem(
-            e ->
-                BackendCheck.Result.down(
-                    check.service(), check.scheme(), String.valueOf(e.getMessage())))
+            e -> Check.down(backend.service(), backend.scheme(), String.valueOf(e.getMessage())))
         .ifNoItem()
         .after(PATIENCE)
         .recoverWithItem(
             () ->
-                BackendCheck.Result.down(
-                    check.service(), "unknown", "no answer within " + PATIENCE.toSeconds() + " s"));
+                Check.down(
+                    backend.service(),
+                    backend.scheme(),
+                    "no answer within " + PATIENCE.toSeconds() + " s"));
   }
 
-  private RestResponse<Readiness> answer(List<BackendCheck.Result> results) {
+  private RestResponse<Readiness> answer(List<Check> results) {
     boolean up =
-        !draining.hasBegun()
-            && results.stream().allMatch(r -> r.status() == BackendCheck.Status.UP);
+        !draining.hasBegun() && results.stream().allMatch(r -> r.status() == Check.Status.UP);
     return RestResponse.status(
         up ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE,
         new Readiness(up ? "healthy" : "unhealthy", results));
@@ -94,5 +94,5 @@ public class HealthResource {
    * @param status {@code healthy} or {@code unhealthy}
    * @param checks one for each service that runs
    */
-  public record Readiness(String status, List<BackendCheck.Result> checks) {}
+  public record Readiness(String status, List<Check> checks) {}
 }

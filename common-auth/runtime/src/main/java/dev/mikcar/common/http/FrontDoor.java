@@ -1,9 +1,9 @@
 package dev.mikcar.common.http;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Services;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.common.settings.Token;
-import io.quarkus.arc.All;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -13,6 +13,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -47,9 +49,17 @@ public class FrontDoor {
   private final RequestDeadline deadline;
   private final @Nullable Token token;
   private final List<OtherCredential> otherCredentials;
+  private final List<PlainRoute> plainRoutes;
 
-  FrontDoor(Settings settings, Draining draining, @All List<OtherCredential> otherCredentials) {
-    this.otherCredentials = otherCredentials;
+  FrontDoor(
+      Settings settings,
+      Draining draining,
+      RequestDeadline deadline,
+      Services services,
+      @Any Instance<OtherCredential> otherCredentials,
+      @Any Instance<PlainRoute> plainRoutes) {
+    this.otherCredentials = services.running(otherCredentials);
+    this.plainRoutes = services.running(plainRoutes);
     this.settings = settings;
     this.draining = draining;
     this.answered = new HashSet<>(settings.services());
@@ -61,7 +71,7 @@ public class FrontDoor {
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
-    this.deadline = new RequestDeadline(settings.requestTimeout());
+    this.deadline = deadline;
     this.token = settings.token().orElse(null);
   }
 
@@ -72,6 +82,7 @@ public class FrontDoor {
   }
 
   void open(@Observes Router router) {
+    plainRoutes.forEach(route -> route.register(router));
     router.route().order(-FIRST).failureHandler(ErrorResponses::answer);
     // Some failures come before any route: a path that the router cannot even parse.
     for (int status = 400; status < 600; status++) {

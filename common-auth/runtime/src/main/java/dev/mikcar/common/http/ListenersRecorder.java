@@ -8,8 +8,10 @@ import io.quarkus.runtime.ShutdownContext;
 import io.quarkus.runtime.annotations.Recorder;
 import io.quarkus.runtime.shutdown.ShutdownListener;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
 /** What the extension does when a process starts. */
@@ -18,7 +20,11 @@ public class ListenersRecorder {
   private static final Logger LOG = Logger.getLogger("dev.mikcar");
 
   public RuntimeValue<Draining> createDraining() {
-    return new RuntimeValue<>(new Draining());
+    Duration timeout =
+        ConfigProvider.getConfig()
+            .getOptionalValue("quarkus.shutdown.timeout", Duration.class)
+            .orElse(Duration.ZERO);
+    return new RuntimeValue<>(new Draining(timeout));
   }
 
   public ShutdownListener listener(RuntimeValue<Draining> draining) {

@@ -2,19 +2,21 @@ package dev.mikcar.common.http;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
- * What a route of the router needs that answers past the machinery of Jakarta REST. That costs as
- * much as all the rest of a short request (docs/performance.md), so the routes that are asked most
- * do without; a resource describes them still.
+ * A route of the router that answers past the machinery of Jakarta REST. That costs as much as all
+ * the rest of a short request (docs/performance.md), so the routes that are asked most do without;
+ * a resource describes them still. A bean of its service.
  */
-public final class PlainRoute {
+public interface PlainRoute {
   /** What metrics and traces of Quarkus call the route, in the context of its requests. */
-  private static final String TEMPLATE = "UrlPathTemplate";
+  String TEMPLATE = "UrlPathTemplate";
 
-  private PlainRoute() {}
+  /** Puts itself on the router. Called when its service runs; else it is not even made. */
+  void register(Router router);
 
   /**
    * Names the route of the request that is being handled.
@@ -22,7 +24,7 @@ public final class PlainRoute {
    * @param template its path, such as {@code /kv/get/{key}}
    * @return where to answer: the thread of the request, at once when that is the thread already
    */
-  public static Executor named(String template) {
+  static Executor named(String template) {
     Context context = Objects.requireNonNull(Vertx.currentContext());
     context.putLocal(TEMPLATE, template);
     return task -> {

@@ -5,6 +5,7 @@ import dev.mikcar.common.settings.Settings;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,35 +16,26 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Starts a process from its command line. A flag is the setting of the same name, above the
- * environment; how that is done is that it becomes a system property, which is a source that
- * Quarkus puts above the environment too.
+ * The main class of every application: starts a process from its command line. A flag is the
+ * setting of the same name, above the environment; how that is done is that it becomes a system
+ * property, which is a source that Quarkus puts above the environment too.
  */
+@QuarkusMain
 public final class Launcher {
   private static final Logger LOG = Logger.getLogger(Launcher.class);
 
   private Launcher() {}
 
   /**
-   * Runs one service until the process is told to end; does not return.
-   *
-   * @param service the only service of this application
-   */
-  public static void runOne(String service, String... args) {
-    exit(start(List.of(service), service, args));
-  }
-
-  /**
    * Runs the services that the command line names until the process is told to end; does not
-   * return.
-   *
-   * @param available the services of this application
+   * return. The only service of an application need not be named.
    */
-  public static void run(List<String> available, String... args) {
-    exit(start(available, "", args));
+  public static void main(String... args) {
+    exit(start(AvailableServices.read(), args));
   }
 
-  private static int start(List<String> available, String otherwise, String... args) {
+  private static int start(List<String> available, String... args) {
+    String otherwise = available.size() == 1 ? available.getFirst() : "";
     Flags flags = new Flags();
     CommandLine command = new CommandLine(flags);
     command.setUsageHelpAutoWidth(true);
@@ -86,7 +78,7 @@ public final class Launcher {
         : "an argument that belongs to no flag";
   }
 
-  @SuppressWarnings("SystemExitOutsideMain") // The body of each application's main.
+  @SuppressWarnings("SystemExitOutsideMain") // The body of main.
   private static void exit(int code) {
     if (code >= 0) {
       System.exit(code);

@@ -2,6 +2,7 @@ package dev.mikcar.common.settings;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * The URL of a backend as a setting has it, taken apart at its scheme. Only the scheme is ever said
@@ -34,6 +35,35 @@ public record BackendUrl(String variable, String accepted, String scheme, String
   /** For what follows the scheme. */
   public SettingException unusable(String problem) {
     return new SettingException(variable, problem, accepted);
+  }
+
+  /**
+   * For a backend whose URL is its scheme and nothing more.
+   *
+   * @throws SettingException when there is more
+   */
+  public void requireNothingMore() {
+    if (!rest.isEmpty()) {
+      throw unusable(scheme + ":// takes nothing after it");
+    }
+  }
+
+  /**
+   * What follows the scheme, as a backend reads it.
+   *
+   * @param parser throws an {@link IllegalArgumentException} whose message holds no credential
+   */
+  public <T> T parse(Function<String, T> parser) {
+    try {
+      return parser.apply(rest);
+    } catch (IllegalArgumentException e) {
+      throw unusable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The path that follows the scheme, see the other. */
+  public Path path(String what) {
+    return path(rest, what);
   }
 
   /**

@@ -1,0 +1,9 @@
+package dev.mikcar.storage;
+
+import dev.mikcar.test.ServiceLayers;
+
+class LayersTest extends ServiceLayers {
+  LayersTest() {
+    super("storage");
+  }
+}
