@@ -93,7 +93,8 @@ class LifecycleIT {
     // Given
     try (SidecarProcess process = memory().start();
         Connection slow = process.client().open()) {
-      slow.write(bytes("PUT /kv/set/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello"));
+      slow.write(
+          bytes("PUT /kv/set/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello"));
       awaitRunning(process.client(), 2);
 
       // When
@@ -113,7 +114,8 @@ class LifecycleIT {
     // Given
     try (SidecarProcess process = memory().start();
         Connection stuck = process.client().open()) {
-      stuck.write(bytes("PUT /kv/set/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello"));
+      stuck.write(
+          bytes("PUT /kv/set/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello"));
       awaitRunning(process.client(), 2);
       long start = System.nanoTime();
 

@@ -348,7 +348,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().with("Accept", "application/x-ndjson").open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")
@@ -378,7 +378,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")

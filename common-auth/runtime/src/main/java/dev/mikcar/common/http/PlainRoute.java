@@ -16,6 +16,12 @@ public final class PlainRoute {
 
   private PlainRoute() {}
 
+  static Context name(String template) {
+    Context context = Objects.requireNonNull(Vertx.currentContext());
+    context.putLocal(TEMPLATE, template);
+    return context;
+  }
+
   /**
    * Names the route of the request that is being handled.
    *
@@ -23,8 +29,7 @@ public final class PlainRoute {
    * @return where to answer: the thread of the request, at once when that is the thread already
    */
   public static Executor named(String template) {
-    Context context = Objects.requireNonNull(Vertx.currentContext());
-    context.putLocal(TEMPLATE, template);
+    Context context = name(template);
     return task -> {
       if (context.equals(Vertx.currentContext())) {
         task.run();

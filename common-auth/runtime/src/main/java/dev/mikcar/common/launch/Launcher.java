@@ -8,8 +8,10 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -21,6 +23,9 @@ import picocli.CommandLine;
  */
 public final class Launcher {
   private static final Logger LOG = Logger.getLogger(Launcher.class);
+
+  /** How long closing may take, after requests that ran were waited for. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private Launcher() {}
 
@@ -131,7 +136,17 @@ public final class Launcher {
 
   private static void awaitEnd(Thread main) {
     try {
-      main.join();
+      Duration limit =
+          ConfigProvider.getConfig()
+              .getOptionalValue("quarkus.shutdown.timeout", Duration.class)
+              .orElse(Duration.ZERO)
+              .plus(CLOSING);
+      if (!main.join(limit)) {
+        // Whatever still computes or waits: what was answered is on stable storage.
+        new PrintStream(System.err, true, StandardCharsets.UTF_8)
+            .println("mikcar: not everything ended within " + limit.toSeconds() + " s; ends now");
+        Runtime.getRuntime().halt(0);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
