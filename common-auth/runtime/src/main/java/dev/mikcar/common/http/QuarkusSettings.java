@@ -85,7 +85,8 @@ final class QuarkusSettings {
   }
 
   private static boolean isHonoured(String setting) {
-    return HONOURED.stream()
+    return !setting.endsWith("_reload_period")
+        && HONOURED.stream()
         .anyMatch(h -> h.endsWith("_") ? setting.startsWith(h) : setting.equals(h));
   }
 
