@@ -54,24 +54,6 @@ public record Mail(
         || recipients().stream().anyMatch(MailAddress::isInternational);
   }
 
-  /** The same, to fewer people. */
-  public Mail to(List<MailAddress> to, List<MailAddress> cc, List<MailAddress> bcc) {
-    return new Mail(
-        id,
-        date,
-        from,
-        to,
-        cc,
-        bcc,
-        replyTo,
-        subject,
-        text,
-        html,
-        headers,
-        unsubscribe,
-        attachments);
-  }
-
   /** Without what is in it. */
   @Override
   public String toString() {

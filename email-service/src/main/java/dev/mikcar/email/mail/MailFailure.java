@@ -16,9 +16,6 @@ public final class MailFailure {
   /** The connection was lost when the server may have accepted it. */
   public static final String UNCONFIRMED = "EMAIL_UNCONFIRMED";
 
-  /** Everybody it was for is on the list of those who do not want mail. */
-  public static final String SUPPRESSED = "EMAIL_SUPPRESSED";
-
   private MailFailure() {}
 
   /**
