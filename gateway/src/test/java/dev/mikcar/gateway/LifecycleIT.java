@@ -134,7 +134,7 @@ class LifecycleIT {
     try (SidecarProcess first = builder.start().awaitReady();
         SidecarProcess second = builder.start()) {
       first.client().put("/kv/set/a", "value");
-      second.awaitLog("Cannot open the file store");
+      second.awaitLog("Cannot open the backend of kv");
 
       // When
       Response ready = second.client().get("/health/ready");
