@@ -308,7 +308,8 @@ class PostgresIT extends WireContract {
         () ->
             server
                 .psql(
-                    "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(2)' AND state = 'active'")
+                    "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(2)' AND"
+                        + " state = 'active'")
                 .equals("4"));
 
     Response answer = query("{\"sql\":\"SELECT 1 AS a\"}");
@@ -348,7 +349,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().with("Accept", "application/x-ndjson").open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")
@@ -360,7 +361,8 @@ class PostgresIT extends WireContract {
           () ->
               server
                   .psql(
-                      "SELECT wait_event FROM pg_stat_activity WHERE query LIKE '%AS i, repeat%' AND pid <> pg_backend_pid()")
+                      "SELECT wait_event FROM pg_stat_activity WHERE query LIKE '%AS i, repeat%'"
+                          + " AND pid <> pg_backend_pid()")
                   .equals("ClientRead"));
       String _ =
           server.psql(
@@ -378,7 +380,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")
@@ -390,7 +392,8 @@ class PostgresIT extends WireContract {
           () ->
               server
                   .psql(
-                      "SELECT wait_event FROM pg_stat_activity WHERE query LIKE '%AS slow%' AND pid <> pg_backend_pid()")
+                      "SELECT wait_event FROM pg_stat_activity WHERE query LIKE '%AS slow%' AND pid"
+                          + " <> pg_backend_pid()")
                   .equals("ClientRead"));
     }
     Await.until(
@@ -399,7 +402,8 @@ class PostgresIT extends WireContract {
         () ->
             server
                 .psql(
-                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS slow%' AND pid <> pg_backend_pid()")
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS slow%' AND pid <>"
+                        + " pg_backend_pid()")
                 .equals("0"));
   }
 
