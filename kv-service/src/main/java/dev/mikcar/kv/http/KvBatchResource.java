@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,11 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = ParameterIn.QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
   @Path("get/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The values of many keys, null for those that are not there")
@@ -71,8 +77,16 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
-  @Parameter(name = "ttl", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = ParameterIn.QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
+  @Parameter(
+      name = "ttl",
+      in = ParameterIn.QUERY,
+      description = "seconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
   @Path("set/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Sets many keys; all are checked before one is written")
@@ -89,8 +103,16 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
-  @Parameter(name = "ttl", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = ParameterIn.QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
+  @Parameter(
+      name = "ttl",
+      in = ParameterIn.QUERY,
+      description = "seconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
   @Path("set")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The same as /kv/set/batch")
@@ -111,10 +133,22 @@ public class KvBatchResource {
   }
 
   @GET
-  @Parameter(name = "limit", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "limit",
+      in = ParameterIn.QUERY,
+      description = "the most keys",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "10000"))
   @Path("keys/{pattern:.*}")
   @Operation(summary = "The keys that match a pattern of Redis, sorted")
-  @Parameter(name = "pattern", in = ParameterIn.PATH)
+  @Parameter(
+      name = "pattern",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Answers.Listing> keys(@Context RoutingContext routing) {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
     Glob glob = glob(pattern);
@@ -125,9 +159,26 @@ public class KvBatchResource {
   }
 
   @GET
-  @Parameter(name = "match", in = ParameterIn.QUERY)
-  @Parameter(name = "count", in = ParameterIn.QUERY)
-  @Parameter(name = "cursor", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "match",
+      in = ParameterIn.QUERY,
+      description = "a pattern of Redis",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "count",
+      in = ParameterIn.QUERY,
+      description = "how many keys are looked at",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "100"))
+  @Parameter(
+      name = "cursor",
+      in = ParameterIn.QUERY,
+      description = "that of the page before",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("scan")
   @Operation(summary = "The keys in pages; each key that stays is in one of them")
   public Uni<Answers.Page> scan(@Context RoutingContext routing) {

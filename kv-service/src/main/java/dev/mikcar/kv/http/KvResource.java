@@ -27,6 +27,8 @@ import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,10 @@ public class KvResource {
   @GET
   @Path("get/{key:.*}")
   @Operation(summary = "The value of a key, byte for byte, with its content type")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
     return backend
@@ -76,14 +81,46 @@ public class KvResource {
   }
 
   @POST
-  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
-  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
-  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
-  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
-  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
+  @Parameter(
+      name = "ttl",
+      in = ParameterIn.QUERY,
+      description = "seconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
+  @Parameter(
+      name = "px",
+      in = ParameterIn.QUERY,
+      description = "milliseconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
+  @Parameter(
+      name = "nx",
+      in = ParameterIn.QUERY,
+      description = "only if there is no such key",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "xx",
+      in = ParameterIn.QUERY,
+      description = "only if there is one",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "keepttl",
+      in = ParameterIn.QUERY,
+      description = "keep the time to live",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
   @Path("set/{key:.+}")
   @Operation(summary = "Sets a key to the body, byte for byte")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> post(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
@@ -104,14 +141,46 @@ public class KvResource {
   }
 
   @PUT
-  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
-  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
-  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
-  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
-  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
+  @Parameter(
+      name = "ttl",
+      in = ParameterIn.QUERY,
+      description = "seconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
+  @Parameter(
+      name = "px",
+      in = ParameterIn.QUERY,
+      description = "milliseconds to live",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
+  @Parameter(
+      name = "nx",
+      in = ParameterIn.QUERY,
+      description = "only if there is no such key",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "xx",
+      in = ParameterIn.QUERY,
+      description = "only if there is one",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "keepttl",
+      in = ParameterIn.QUERY,
+      description = "keep the time to live",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
   @Path("set/{key:.*}")
   @Operation(summary = "Sets a key to the body; also a key named batch")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> put(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
@@ -122,7 +191,10 @@ public class KvResource {
   @DELETE
   @Path("del/{key:.*}")
   @Operation(summary = "Deletes a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
     Key key = key(routing);
     Condition condition = new Parameters(routing).condition();
@@ -138,10 +210,17 @@ public class KvResource {
   }
 
   @POST
-  @Parameter(name = "by", in = ParameterIn.QUERY, description = "what to add, 1")
+  @Parameter(
+      name = "by",
+      in = ParameterIn.QUERY,
+      description = "what to add, 1",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
   @Path("increment/{key:.*}")
   @Operation(summary = "Adds to an integer, atomically")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, Long>> increment(@Context RoutingContext routing) {
     Key key = key(routing);
     long by = new Parameters(routing).integer("by", 1);
@@ -151,7 +230,10 @@ public class KvResource {
   @GET
   @Path("exists/{key:.*}")
   @Operation(summary = "Whether there is such a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, Boolean>> exists(@Context RoutingContext routing) {
     Key key = key(routing);
     return backend.with(store -> store.expiresAt(key)).map(at -> Map.of("exists", at.isPresent()));
@@ -160,7 +242,10 @@ public class KvResource {
   @GET
   @Path("ttl/{key:.*}")
   @Operation(summary = "Seconds left, -1 without a ttl, -2 without a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, Long>> ttl(@Context RoutingContext routing) {
     Key key = key(routing);
     return backend
@@ -181,7 +266,10 @@ public class KvResource {
   @Path("expire/{key:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Gives a key a time to live; one that is over deletes it")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, String>> expire(
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
@@ -198,7 +286,10 @@ public class KvResource {
   @POST
   @Path("persist/{key:.*}")
   @Operation(summary = "Takes the time to live off a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, String>> persist(@Context RoutingContext routing) {
     return expire(key(routing), Ttl.none()).map(KvResource::foundOrNot);
   }

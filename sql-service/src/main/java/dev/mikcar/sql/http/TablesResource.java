@@ -31,7 +31,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.Explode;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +58,42 @@ public class TablesResource {
   @GET
   @Path("{table}")
   @Operation(summary = "Rows of a table: ?column=value, limit, offset, order=column.desc")
-  @Parameter(name = "table", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "limit",
+      in = ParameterIn.QUERY,
+      description = "the most rows",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = ParameterIn.QUERY,
+      description = "how many rows are left out",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "0",
+              maximum = "2147483647",
+              defaultValue = "0"))
+  @Parameter(
+      name = "order",
+      in = ParameterIn.QUERY,
+      description = "columns, each with .asc or .desc, separated by commas",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "column",
+      in = ParameterIn.QUERY,
+      description = "the value of any column, by its name",
+      style = ParameterStyle.FORM,
+      explode = Explode.TRUE,
+      schema = @Schema(type = SchemaType.OBJECT, additionalProperties = String.class))
   public Uni<Response> list(@Context RoutingContext routing) {
     return table(routing)
         .chain(table -> run(routing, TableQuery.select(table, routing.queryParams())))
@@ -64,8 +103,14 @@ public class TablesResource {
   @GET
   @Path("{table}/{id:.*}")
   @Operation(summary = "The row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> get(@Context RoutingContext routing) {
     return oneRow(routing, (table, id) -> TableQuery.selectOne(table, id))
         .map(result -> SqlResource.json(Rows.one(result)));
@@ -75,8 +120,14 @@ public class TablesResource {
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Replaces the row of a primary key: columns not given get their defaults")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> put(@Context RoutingContext routing, @Nullable RowBody body) {
     RowBody row = Bodies.required(body);
     return oneRow(routing, (table, id) -> TableQuery.replace(table, id, row.object()))
@@ -87,8 +138,14 @@ public class TablesResource {
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Changes columns of the row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> patch(@Context RoutingContext routing, @Nullable RowBody body) {
     RowBody row = Bodies.required(body);
     return oneRow(routing, (table, id) -> TableQuery.update(table, id, row.object()))
@@ -98,8 +155,14 @@ public class TablesResource {
   @DELETE
   @Path("{table}/{id:.*}")
   @Operation(summary = "Deletes the row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Map<String, Long>> delete(@Context RoutingContext routing) {
     List<String> id = id(routing);
     return table(routing)
@@ -117,7 +180,10 @@ public class TablesResource {
   @Path("{table}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Inserts a row, or a list of rows in one transaction")
-  @Parameter(name = "table", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> insert(@Context RoutingContext routing, @Nullable RowBody body) {
     List<JsonNode> rows = Bodies.required(body).rows();
     return table(routing)

@@ -31,6 +31,8 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -57,10 +59,27 @@ public class ObjectResource {
   }
 
   @GET
+  @Parameter(
+      name = "expires",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+  @Parameter(
+      name = "signature",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @Operation(summary = "The object, or a part of it; conditions and ranges of RFC 9110")
-  @Parameter(name = "path", in = ParameterIn.PATH)
-  @Parameter(name = "Range", in = ParameterIn.HEADER, description = "bytes=a-b, a- or -n")
+  @Parameter(
+      name = "path",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "Range",
+      in = ParameterIn.HEADER,
+      description = "bytes=a-b, a- or -n",
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Response> get(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
@@ -127,9 +146,22 @@ public class ObjectResource {
   }
 
   @HEAD
+  @Parameter(
+      name = "expires",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+  @Parameter(
+      name = "signature",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @Operation(summary = "The headers of an object")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Response> head(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
@@ -149,12 +181,31 @@ public class ObjectResource {
   }
 
   @PUT
+  @Parameter(
+      name = "expires",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+  @Parameter(
+      name = "signature",
+      in = ParameterIn.QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @StreamedBody
   @Operation(summary = "Writes an object: the body, byte for byte, whatever its content type")
-  @Parameter(name = "path", in = ParameterIn.PATH)
-  @Parameter(name = "Content-MD5", in = ParameterIn.HEADER)
-  @Parameter(name = "X-Checksum-SHA256", in = ParameterIn.HEADER)
+  @Parameter(
+      name = "path",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "Content-MD5",
+      in = ParameterIn.HEADER,
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "X-Checksum-SHA256",
+      in = ParameterIn.HEADER,
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Response> put(@Context RoutingContext routing) {
     return Uni.createFrom()
         .deferred(() -> receive(routing))
@@ -196,7 +247,10 @@ public class ObjectResource {
   @DELETE
   @Path("object/{path:.*}")
   @Operation(summary = "Deletes an object")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Answers.Done> delete(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Condition condition = Preconditions.forWriting(routing.request());

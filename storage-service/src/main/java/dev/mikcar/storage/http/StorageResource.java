@@ -28,6 +28,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +54,26 @@ public class StorageResource {
   @GET
   @Path("list")
   @Operation(summary = "All objects, sorted by location")
-  @Parameter(name = "limit", in = ParameterIn.QUERY, description = "1 to 1000, by default 1000")
-  @Parameter(name = "offset", in = ParameterIn.QUERY, description = "only what comes after it")
-  @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
+  @Parameter(
+      name = "limit",
+      in = ParameterIn.QUERY,
+      description = "the most objects and prefixes",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "1000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = ParameterIn.QUERY,
+      description = "only what comes after it",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "delimiter",
+      in = ParameterIn.QUERY,
+      description = "such as /",
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Listing> list(@Context RoutingContext routing) {
     return listBelow(routing);
   }
@@ -62,10 +81,30 @@ public class StorageResource {
   @GET
   @Path("list/{prefix:.*}")
   @Operation(summary = "The objects whose location begins so, sorted by location")
-  @Parameter(name = "prefix", in = ParameterIn.PATH)
-  @Parameter(name = "limit", in = ParameterIn.QUERY, description = "1 to 1000, by default 1000")
-  @Parameter(name = "offset", in = ParameterIn.QUERY, description = "only what comes after it")
-  @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
+  @Parameter(
+      name = "prefix",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "limit",
+      in = ParameterIn.QUERY,
+      description = "the most objects and prefixes",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "1000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = ParameterIn.QUERY,
+      description = "only what comes after it",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "delimiter",
+      in = ParameterIn.QUERY,
+      description = "such as /",
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Listing> listBelow(@Context RoutingContext routing) {
     String prefix = PercentEncoding.decode("the prefix", ExactPath.after(routing, OPERATION));
     Listing.Query query =
@@ -156,7 +195,10 @@ public class StorageResource {
   @Path("sign/{path:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "A URL that needs no token, for one method, one object and a time")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = ParameterIn.PATH,
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
   public Uni<Answers.Signed> sign(@Context RoutingContext routing, Requests.@Nullable Sign body) {
     ObjectPath path = ObjectResource.path(routing);
     Requests.Sign wanted = Requests.required(body);
