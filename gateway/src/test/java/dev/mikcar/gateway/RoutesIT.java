@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the routes of all services have in common: their methods, and their queries, read strictly. */
+/**
+ * What the routes of all services have in common: their methods, and their queries, read strictly.
+ */
 class RoutesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static SidecarProcess all;

@@ -34,13 +34,8 @@ class RoutesProcessor {
   private static final DotName REST_QUERY =
       DotName.createSimple("org.jboss.resteasy.reactive.RestQuery");
 
-  /** Those of Quarkus. */
-  private static final List<Routes.Route> OTHERS =
-      List.of(
-          new Routes.Route("GET", "/metrics", Set.of()),
-          new Routes.Route("GET", "/openapi", Set.of("format")),
-          new Routes.Route("GET", "/openapi.json", Set.of("format")),
-          new Routes.Route("GET", "/openapi.yaml", Set.of("format")));
+  /** That of Quarkus, which no resource has. */
+  private static final Routes.Route METRICS = new Routes.Route("GET", "/metrics", Set.of());
 
   @BuildStep
   AdditionalBeanBuildItem gate() {
@@ -61,7 +56,7 @@ class RoutesProcessor {
     }
     List<String> lines = new ArrayList<>();
     names.forEach((route, query) -> lines.add(route + " " + String.join(",", query)));
-    OTHERS.forEach(route -> lines.add(route.line()));
+    lines.add(METRICS.line());
     return SyntheticBeanBuildItem.configure(Routes.class)
         .scope(Singleton.class)
         .unremovable()
