@@ -82,6 +82,9 @@ class SchemathesisIT {
                 address + "/openapi",
                 "--header",
                 "Authorization: Bearer " + TOKEN,
+                // Answers without an end, which it would read to the end.
+                "--exclude-path-regex",
+                "^/(queue/stream|secrets/watch)/",
                 "--checks",
                 "all",
                 "--phases",

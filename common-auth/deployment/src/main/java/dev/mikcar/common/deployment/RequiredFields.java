@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -38,13 +40,28 @@ class RequiredFields implements OASFilter {
   public void filterOpenAPI(OpenAPI document) {
     Map<String, Schema> schemas = document.getComponents().getSchemas();
     for (ClassInfo type : index.getKnownClasses()) {
-      Schema schema = type.isRecord() ? schemas.get(nameOf(type)) : null;
-      if (schema != null && schema.getProperties() != null) {
-        for (RecordComponentInfo component : type.recordComponents()) {
-          say(schema, component, type.field(component.name()).hasAnnotation(INCLUDE));
-        }
+      if (type.isRecord()) {
+        schemas.forEach(
+            (name, schema) -> {
+              if (isOf(type, name, schema)) {
+                say(type, schema);
+              }
+            });
       }
     }
+  }
+
+  /** Of two types with one name, the scanner gives the second a number. */
+  private static boolean isOf(ClassInfo type, String name, Schema schema) {
+    return name.matches(Pattern.quote(nameOf(type)) + "\\d*")
+        && schema.getProperties() != null
+        && schema
+            .getProperties()
+            .keySet()
+            .equals(
+                type.recordComponents().stream()
+                    .map(component -> onTheWire(component.name()))
+                    .collect(Collectors.toSet()));
   }
 
   /** What the scanner calls it. */
@@ -54,20 +71,20 @@ class RequiredFields implements OASFilter {
     return name == null ? type.simpleName() : name.asString();
   }
 
-  private static void say(Schema schema, RecordComponentInfo component, boolean isLeftOut) {
-    String name = onTheWire(component.name());
-    Schema field = schema.getProperties().get(name);
+  private static void say(ClassInfo type, Schema schema) {
     List<String> required =
         new ArrayList<>(Objects.requireNonNullElse(schema.getRequired(), List.of()));
-    if (field == null || required.contains(name)) {
-      return;
+    for (RecordComponentInfo component : type.recordComponents()) {
+      String name = onTheWire(component.name());
+      if (!component.type().hasAnnotation(NULLABLE)) {
+        if (!required.contains(name)) {
+          required.add(name);
+        }
+      } else if (!required.contains(name) && !type.field(component.name()).hasAnnotation(INCLUDE)) {
+        schema.addProperty(name, orNull(schema.getProperties().get(name)));
+      }
     }
-    if (!component.type().hasAnnotation(NULLABLE)) {
-      required.add(name);
-      schema.setRequired(required);
-    } else if (!isLeftOut) {
-      schema.addProperty(name, orNull(field));
-    }
+    schema.setRequired(required.isEmpty() ? null : required);
   }
 
   private static Schema orNull(Schema field) {
