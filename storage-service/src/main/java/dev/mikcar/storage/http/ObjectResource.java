@@ -85,8 +85,8 @@ public class ObjectResource {
   @Parameter(
       name = "expires",
       in = QUERY,
-      description = "of a signed URL",
-      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
   @Parameter(
       name = "signature",
       in = QUERY,
@@ -231,8 +231,8 @@ public class ObjectResource {
   @Parameter(
       name = "expires",
       in = QUERY,
-      description = "of a signed URL",
-      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
   @Parameter(
       name = "signature",
       in = QUERY,
@@ -309,8 +309,8 @@ public class ObjectResource {
   @Parameter(
       name = "expires",
       in = QUERY,
-      description = "of a signed URL",
-      schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
   @Parameter(
       name = "signature",
       in = QUERY,
