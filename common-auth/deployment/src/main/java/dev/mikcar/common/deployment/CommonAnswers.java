@@ -17,6 +17,7 @@ import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.headers.Header;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
@@ -149,6 +150,8 @@ class CommonAnswers implements OASFilter {
     if (isHealth) {
       operation.setSecurity(new ArrayList<>());
     }
+    Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of())
+        .forEach(CommonAnswers::complete);
     APIResponses responses = operation.getResponses();
     Map<String, APIResponse> own = responses.getAPIResponses();
     own.forEach((status, response) -> completeOwn(status, method, response));
@@ -161,6 +164,21 @@ class CommonAnswers implements OASFilter {
     responses.setDefaultValue(OASFactory.createAPIResponse().ref(ERROR));
   }
 
+  /** A parameter is a text, unless its resource says more; that of a path is there. */
+  private static void complete(Parameter parameter) {
+    Schema schema = Objects.requireNonNullElseGet(parameter.getSchema(), CommonAnswers::string);
+    String pattern = schema.getPattern();
+    if (".*".equals(pattern) || ".+".equals(pattern)) {
+      schema.setPattern(null); // Of the path of Jakarta REST: that slashes belong to it.
+    }
+    if (parameter.getIn() == Parameter.In.PATH
+        && schema.getRef() == null
+        && schema.getMinLength() == null) {
+      schema.setMinLength(1);
+    }
+    parameter.setSchema(schema);
+  }
+
   /** What the resource says of an answer is its meaning; the rest is the same for all. */
   private static void completeOwn(String status, PathItem.HttpMethod method, APIResponse response) {
     response.addHeader(TRACE_ID, OASFactory.createHeader().ref(TRACE_ID));
@@ -169,6 +187,9 @@ class CommonAnswers implements OASFilter {
       response.setContent(null);
     } else if (isError && response.getContent() == null) {
       response.setContent(errorContent());
+    } else if (response.getContent() != null
+        && response.getContent().hasMediaType(MediaType.SERVER_SENT_EVENTS)) {
+      response.getContent().getMediaType(MediaType.SERVER_SENT_EVENTS).setSchema(string());
     }
   }
 

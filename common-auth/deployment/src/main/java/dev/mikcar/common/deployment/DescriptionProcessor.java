@@ -85,6 +85,7 @@ class DescriptionProcessor {
     }
   }
 
+  /** What the scanner does not know: JSON that is bound to no class is anything. */
   private static Type onTheWire(Type type) {
     if (type.name().equals(UNI) && type.kind() == Type.Kind.PARAMETERIZED_TYPE) {
       return type.asParameterizedType().arguments().getFirst();
