@@ -2,11 +2,11 @@ package dev.mikcar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +29,7 @@ class RoutesIT {
   private static JsonNode paths;
 
   @BeforeAll
-  static void start() throws JsonProcessingException {
+  static void start() throws IOException {
     all =
         SidecarProcess.builder()
             .args("--all")
@@ -159,7 +159,7 @@ class RoutesIT {
   }
 
   @Test
-  void theRootSaysWhatThisIs() throws JsonProcessingException {
+  void theRootSaysWhatThisIs() throws IOException {
     // When
     Response answer = all.client().get("/");
     JsonNode overview = JSON.readTree(answer.text());
