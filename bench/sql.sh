@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures sql on PostgreSQL beside pgbench and prints a table. Needs Debian's wrk and postgresql, and
-# ./mikcar built. Usage: bench/sql.sh [seconds per measurement]
+# Measures sql on PostgreSQL beside pgbench, and through PgBouncer, and prints a table. Needs Debian's wrk,
+# postgresql and pgbouncer, and ./mikcar built. Usage: bench/sql.sh [seconds per measurement]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .mvn/find-jdk.sh
@@ -11,6 +11,7 @@ work=$(mktemp -d)
 bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
 command -v wrk >/dev/null || { echo "bench: install wrk (Debian: apt-get install wrk)" >&2; exit 1; }
 [ -x "$bin/postgres" ] || { echo "bench: install postgresql" >&2; exit 1; }
+[ -x /usr/sbin/pgbouncer ] || { echo "bench: install pgbouncer" >&2; exit 1; }
 as=()
 if [ "$(id -u)" -eq 0 ]; then
   as=(setpriv --reuid=postgres --regid=postgres --init-groups)
@@ -31,6 +32,23 @@ LOG_FORMAT=text DATABASE_URL=postgres://postgres@127.0.0.1:$pg_port/postgres SQL
 mikcar=$!
 until curl -s -o /dev/null -f localhost:3956/health/ready; do sleep 0.1; done
 
+bouncer_port=3957
+cat >"$work/bouncer.ini" <<INI
+[databases]
+postgres = host=127.0.0.1 port=$pg_port user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $bouncer_port
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = $connections
+INI
+"${as[@]}" /usr/sbin/pgbouncer -q "$work/bouncer.ini" >"$work/bouncer.log" 2>&1 &
+LOG_FORMAT=text DATABASE_URL=postgres://postgres@127.0.0.1:$bouncer_port/postgres SQL_POOL_SIZE=$connections \
+  ./mikcar --sql --port 3958 >"$work/pooled.log" 2>&1 &
+until curl -s -o /dev/null -f localhost:3958/health/ready; do sleep 0.1; done
+
 rss() { awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$1/status"; }
 # lua NAME ROUTE BODY [BEFORE]: a script of wrk; BEFORE runs for each request.
 lua() {
@@ -46,12 +64,14 @@ lua insert execute '"{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[
 lua batch batch '"{\"statements\":[" .. string.rep("{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]},", 99) .. "{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]}]}"' ''
 lua large query '"{\"sql\":\"SELECT aid, bid, abalance, filler FROM pgbench_accounts WHERE aid <= 10000\"}"' ''
 lua script script '"{\"script\":\"const [a] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id]); const [b] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id + 1]); return a.abalance + b.abalance\",\"input\":{\"id\":" .. math.random(999999) .. "}}"' ''
-rate() { wrk -t1 -c"$2" -d"${seconds}s" -s "$work/$1.lua" http://localhost:3956 | tee -a "$work/wrk.log" | awk '/Requests\/sec/ {print $2}'; }
+rate() { wrk -t1 -c"$2" -d"${seconds}s" -s "$work/$1.lua" "http://localhost:${3:-3956}" | tee -a "$work/wrk.log" | awk '/Requests\/sec/ {print $2}'; }
 tps() { "$bin/pgbench" "${pg[@]}" -n -S -M prepared -c "$1" -j 1 -T "$seconds" postgres 2>/dev/null | awk '/^tps/ {print int($3)}'; }
 
 # The compiler of the JVM is done with what runs most after some ten thousands of each.
 seconds=20 rate point 32 >/dev/null
 seconds=10 rate script 4 >/dev/null
+seconds=20 rate point 32 3958 >/dev/null
+pooled16=$(rate point 16 3958); pooledInsert16=$(rate insert 16 3958); peer3=$(tps $connections)
 point1=$(rate point 1); peer1=$(tps 1)
 point16=$(rate point 16); peer=$(tps $connections)
 point64=$(rate point 64); peer2=$(tps $connections)
@@ -74,6 +94,8 @@ Machine: $(nproc) cores, $(awk '/MemTotal/ {print int($2 / 1048576)}' /proc/memi
 | point SELECT, 1 client | $point1/s | $peer1/s, 1 connection | $(ratio "$point1" "$peer1") |
 | point SELECT, 16 clients | $point16/s | $peer/s, $connections connections | $(ratio "$point16" "$peer") |
 | point SELECT, 64 clients | $point64/s | $peer2/s, $connections connections | $(ratio "$point64" "$peer2") |
+| point SELECT, 16 clients, through PgBouncer by transaction | $pooled16/s | $peer3/s, $connections connections, without it | $(ratio "$pooled16" "$peer3") |
+| single INSERT, 16 clients, through PgBouncer by transaction | $pooledInsert16/s | | |
 | single INSERT, 1 client | $insert1/s | | |
 | single INSERT, 16 clients | $insert16/s | | |
 | batch of 100 INSERTs, 1 client | $batch1/s | | |

@@ -295,6 +295,39 @@ class PostgresIT extends WireContract {
   }
 
   @Test
+  void aQueryWhoseCallerHasGoneIsCancelled() {
+    byte[] body = "{\"sql\":\"SELECT pg_sleep(78) /* gone */\"}".getBytes(StandardCharsets.UTF_8);
+    String running =
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+            + " AND query LIKE 'SELECT pg_sleep(78)%'";
+    try (Connection connection = http().open()) {
+      connection.write(
+          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  + "Content-Length: "
+                  + body.length
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      connection.write(body);
+      Await.until("it runs", SOON, () -> server.psql(running).equals("1"));
+    }
+    Await.until("the server has stopped", SOON, () -> server.psql(running).equals("0"));
+  }
+
+  @Test
+  void channelsAreBoundWhenThatIsWanted() {
+    try (PostgresServer secure = PostgresServer.startWithTls()) {
+      String url =
+          "postgres://postgres:se%2Fcret%20p%40ss@localhost:"
+              + secure.port()
+              + "/postgres?sslmode=require&channel_binding=";
+
+      assertThat(works(url + "require")).isTrue();
+      assertThat(works(url + "disable")).isTrue();
+      assertThat(works(server.url() + "?channel_binding=require")).as("no TLS").isFalse();
+    }
+  }
+
+  @Test
   void whoFindsNoConnectionWaitsABoundedTime() throws Exception {
     List<CompletableFuture<Response>> busy = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -59,8 +59,7 @@ public class SqlResource {
     boolean arrays = query.arrays();
     Statement statement = query.statement();
     Options options = query.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return WhileAwaited.by(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Rows.whole(result, arrays, query.withFields()));
   }
 
@@ -119,8 +118,7 @@ public class SqlResource {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return WhileAwaited.by(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Map.of("rows_affected", result.affected()));
   }
 
@@ -134,8 +132,10 @@ public class SqlResource {
     if (statements.isEmpty()) {
       return Uni.createFrom().item(new Answers.Batch("ok", 0, 0));
     }
-    return backend
-        .with(sql -> sql.database().transaction(options, session -> session.runAll(statements)))
+    return WhileAwaited.by(
+            routing,
+            backend.with(
+                sql -> sql.database().transaction(options, session -> session.runAll(statements))))
         .map(
             results ->
                 new Answers.Batch(

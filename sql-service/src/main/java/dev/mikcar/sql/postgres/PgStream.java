@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A portal that is read a chunk at a time: the server makes rows only as they are asked for. */
 final class PgStream {
@@ -21,6 +22,7 @@ final class PgStream {
   private final PgUse use;
   private final PgConnection connection;
   private final Prepared prepared;
+  private @Nullable Reply unfinished;
   private boolean done;
 
   private PgStream(PgUse use, Prepared prepared) {
@@ -29,20 +31,29 @@ final class PgStream {
     this.prepared = prepared;
   }
 
-  static Future<RowStream> open(PgUse use, Statement statement, Options options) {
+  /**
+   * Opens a stream.
+   *
+   * @param again whether it was tried before, and failed for the age of what was prepared
+   */
+  static Future<RowStream> open(PgUse use, Statement statement, Options options, boolean again) {
+    String sql = statement.sql();
     return use.begin()
         .compose(
             connection -> {
-              boolean known = connection.isPrepared(statement.sql());
-              return (options.needsTransaction()
-                      ? connection.simple(PgSession.begin(options)).<Void>mapEmpty()
+              boolean known = !again && connection.statements().isReady(sql);
+              // A pooler leaves us the session of the server for as long as a transaction is open.
+              return (options.needsTransaction() || connection.isShared()
+                      ? connection.simple(PgSession.begin(connection, options)).<Void>mapEmpty()
                       : Future.<Void>succeededFuture())
-                  .compose(_ -> connection.prepare(statement.sql()))
+                  .compose(_ -> connection.statements().prepare(sql, again))
                   .compose(prepared -> start(use, prepared, statement, options))
                   .recover(
                       e ->
                           Future.failedFuture(
-                              known && connection.freshness().explains(statement.sql(), e)
+                              known
+                                      && !(e instanceof Outdated)
+                                      && connection.learned().freshness().explains(sql, e)
                                   ? new Outdated(e)
                                   : e));
             })
@@ -55,8 +66,12 @@ final class PgStream {
       Column.requireDistinct(prepared.columns());
     }
     PgStream stream = new PgStream(use, prepared);
+    if (!stream.connection.learned().harmless().isKnown(prepared.sql())) {
+      stream.connection.soil(PgConnection.Soil.BY_ANYTHING);
+    }
     Frontend flight = new Frontend();
-    flight.bind(prepared.name(), PgParams.encode(statement.params(), prepared.parameters()));
+    prepared.makeReady(flight);
+    prepared.bind(flight, PgParams.encode(statement.params(), prepared.parameters()));
     return stream.fetch(flight).map(stream::from);
   }
 
@@ -78,36 +93,53 @@ final class PgStream {
   }
 
   private CompletionStage<List<List<Cell>>> next() {
-    return (done ? Future.succeededFuture(List.<List<Cell>>of()) : fetch(new Frontend()))
-        .toCompletionStage();
+    Reply before = unfinished;
+    Future<List<List<Cell>>> next;
+    if (before != null) {
+      next = connection.more(before).compose(this::taken);
+    } else {
+      next = done ? Future.succeededFuture(List.of()) : fetch(new Frontend());
+    }
+    return next.toCompletionStage();
   }
 
   private Future<List<List<Cell>>> fetch(Frontend flight) {
     flight.execute(CHUNK).flush();
+    return connection.sendOpen(flight, prepared).compose(this::taken);
+  }
+
+  /** Rows that have come, of a chunk or of a part of it. */
+  private Future<List<List<Cell>>> taken(Reply reply) {
+    if (reply.differs()) {
+      connection.learned().freshness().outdateAll();
+      return Future.failedFuture(
+          new Outdated(
+              new PgException(
+                  SqlFailure.of("0A000", "the columns of the statement have changed"))));
+    }
+    List<List<Cell>> rows = connection.take(reply);
+    if (!reply.isWhole()) {
+      unfinished = reply;
+      return Future.succeededFuture(rows);
+    }
+    unfinished = null;
+    if (reply.isSuspended()) {
+      // What was split before may have left nothing for the end, and an empty chunk is the end.
+      return rows.isEmpty() ? fetch(new Frontend()) : Future.succeededFuture(rows);
+    }
+    done = true;
+    if (prepared.altersTables()) {
+      connection.learned().freshness().outdateAll();
+    }
+    // Commits what the statement may have changed.
     return connection
-        .sendOpen(flight, prepared)
+        .send(new Frontend().sync(), null)
         .compose(
-            reply -> {
-              if (reply.isTooLarge()) {
-                return Future.failedFuture(SqlFailure.tooLarge("64 MiB in " + CHUNK + " rows"));
-              }
-              if (reply.isSuspended()) {
-                return Future.succeededFuture(PgConnection.rows(reply));
-              }
-              done = true;
-              if (prepared.altersTables()) {
-                connection.freshness().outdateAll();
-              }
-              // Commits what the statement may have changed.
-              return connection
-                  .send(new Frontend().sync(), null)
-                  .compose(
-                      _ ->
-                          connection.isInTransaction()
-                              ? connection.simple("COMMIT")
-                              : Future.succeededFuture(reply))
-                  .map(_ -> PgConnection.rows(reply));
-            });
+            _ ->
+                connection.isInTransaction()
+                    ? PgSession.commit(connection)
+                    : Future.succeededFuture())
+        .map(_ -> rows);
   }
 
   private void end() {
