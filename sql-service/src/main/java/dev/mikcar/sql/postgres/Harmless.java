@@ -73,7 +73,7 @@ final class Harmless {
     }
     // Names may mean something else in a session that somebody has changed.
     if (statement.columns().isEmpty()
-        || connection.isSoiled()
+        || connection.reset().isNeeded()
         || connection.isInTransaction()
         || sql.length() > LONGEST
         || !ASKED.contains(SqlText.words(sql).kind())) {

@@ -12,9 +12,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +24,6 @@ final class PgConnection {
   /** How long the end of a session may take that the server does not close. */
   private static final long GOODBYE_MILLIS = 1_000;
 
-  /** What changes by itself. */
-  private static final Set<String> OF_SERVER =
-      Set.of("in_hot_standby", "is_superuser", "default_transaction_read_only");
-
   private final Vertx vertx;
   private final NetSocket socket;
   private final Peer peer;
@@ -38,29 +32,14 @@ final class PgConnection {
   private final Statements statements;
   private final long opened = System.nanoTime();
   private final Deque<Reply> awaited = new ArrayDeque<>();
-  private final Map<String, String> reported = new LinkedHashMap<>();
-
-  /** How long the clearing of a session may take. */
-  private static final Duration CLEARING = Duration.ofSeconds(5);
-
-  private Map<String, String> atFirst = Map.of();
+  private final PgReset reset = new PgReset(this);
   private int process;
   private int secret;
   private boolean shared;
   private char status = 'I';
-  private Soil soil = Soil.NONE;
   private boolean ended;
   private Runnable onEnd = () -> {};
   private volatile long heard = System.nanoTime();
-
-  /** What requests may have left in a session. */
-  enum Soil {
-    NONE,
-    /** What a trigger can leave. */
-    BY_CHANGE,
-    /** What any statement can leave. */
-    BY_ANYTHING
-  }
 
   /**
    * Takes over a socket on which the login was accepted. Called on the event loop of the socket.
@@ -90,8 +69,8 @@ final class PgConnection {
             reply -> {
               synchronized (this) {
                 shared = !PgTypes.text(rows(reply).getFirst(), 0).equals(Integer.toString(process));
-                atFirst = Map.copyOf(reported);
               }
+              reset.begin();
               return null;
             });
   }
@@ -125,6 +104,10 @@ final class PgConnection {
     return statements;
   }
 
+  PgReset reset() {
+    return reset;
+  }
+
   /** Whether its socket is served by the thread that asks. */
   boolean isOnThisThread() {
     return thread.equals(Thread.currentThread());
@@ -147,70 +130,6 @@ final class PgConnection {
   /** Whether a transaction is open, sound or failed. */
   synchronized boolean isInTransaction() {
     return status != 'I';
-  }
-
-  /** Notes that a statement may leave something in the session. */
-  synchronized void soil(Soil more) {
-    if (more.compareTo(soil) > 0) {
-      soil = more;
-    }
-  }
-
-  synchronized boolean isSoiled() {
-    return soil != Soil.NONE;
-  }
-
-  /**
-   * What clears away all that was left in the session, if need be of the server behind a pooler.
-   */
-  String reset() {
-    return isShared() ? PgReset.ALL + learned.afterReset() : PgReset.ALL;
-  }
-
-  /**
-   * Clears away what was left, not inside of a transaction. Done when the next user may send: what
-   * is to be cleared after a change is so before anything that is sent later.
-   */
-  Future<Void> clear() {
-    Soil left = clean();
-    if (left == Soil.NONE || isShared()) {
-      return Future.succeededFuture();
-    }
-    Future<Reply> cleared =
-        within(
-            CLEARING,
-            simple(left == Soil.BY_CHANGE ? PgReset.ALL : PgReset.ALL_AND_PREPARED)
-                .onFailure(this::fail)
-                .onSuccess(
-                    _ -> {
-                      if (!isAsAtFirst()) {
-                        fail(lost("a session could not be cleared"));
-                      }
-                    }));
-    return left == Soil.BY_CHANGE
-        ? Future.succeededFuture()
-        : cleared.compose(reply -> rows(reply).isEmpty() ? Future.succeededFuture() : discardAll());
-  }
-
-  private Future<Void> discardAll() {
-    statements.forget();
-    return within(CLEARING, simple("DISCARD ALL").mapEmpty());
-  }
-
-  /** What was left has been cleared away, or cannot be. */
-  synchronized Soil clean() {
-    Soil before = soil;
-    soil = Soil.NONE;
-    return before;
-  }
-
-  /** Whether the session is, as far as the server tells, what it was at first. */
-  synchronized boolean isAsAtFirst() {
-    return reported.entrySet().stream()
-        .allMatch(
-            now ->
-                OF_SERVER.contains(now.getKey())
-                    || now.getValue().equals(atFirst.get(now.getKey())));
   }
 
   /** Runs at the end of the session, once; at once when that has come. */
@@ -303,7 +222,7 @@ final class PgConnection {
 
   void receive(Message message) {
     switch (message.type()) {
-      case 'S' -> report(message.cString(), message.cString());
+      case 'S' -> reset.report(message.cString(), message.cString());
       case 'K' -> {
         process = message.int32();
         secret = message.int32();
@@ -314,10 +233,6 @@ final class PgConnection {
       case 'G', 'H', 'W' -> refuseCopy();
       default -> deliver(message);
     }
-  }
-
-  private synchronized void report(String name, String value) {
-    reported.put(name, value);
   }
 
   /** COPY has no place in this API; ending the session is the one sure way out of it. */

@@ -195,10 +195,9 @@ final class PgPool {
     }
     if (connection.isInTransaction() || isOlder(connection.opened(), limits.lifetime())) {
       connection.close();
-    } else if (connection.isSoiled()) {
-      connection.clear().onSuccess(_ -> handOn(connection)).onFailure(_ -> connection.close());
     } else {
-      handOn(connection);
+      // Whom it fails has ended, and has made room.
+      connection.reset().clear().onSuccess(_ -> handOn(connection));
     }
   }
 

@@ -9,7 +9,6 @@ import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.postgres.Freshness.Outdated;
-import dev.mikcar.sql.postgres.PgConnection.Soil;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements on one session, in a transaction or each for itself. */
 final class PgSession implements Session {
-  private static final Set<String> CHANGES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
-
   private final PgConnection connection;
   private final Options options;
 
@@ -54,9 +51,9 @@ final class PgSession implements Session {
 
   /** Commits. Behind a pooler, what was left in the session goes before others get it. */
   static Future<Void> commit(PgConnection connection) {
-    boolean clear = connection.isShared() && connection.clean() != Soil.NONE;
+    String reset = connection.reset().inTransaction();
     return connection
-        .simple(clear ? connection.reset() + "; COMMIT" : "COMMIT")
+        .simple(reset.isEmpty() ? "COMMIT" : reset + "; COMMIT")
         .compose(
             reply ->
                 reply.tags().getLast().equals("COMMIT")
@@ -70,8 +67,8 @@ final class PgSession implements Session {
     if (!connection.isOpen() || !connection.isInTransaction()) {
       return Future.succeededFuture();
     }
-    boolean clear = connection.isShared() && connection.clean() != Soil.NONE;
-    return connection.simple(clear ? "ROLLBACK; " + connection.reset() : "ROLLBACK").mapEmpty();
+    String reset = connection.reset().inTransaction();
+    return connection.simple(reset.isEmpty() ? "ROLLBACK" : "ROLLBACK; " + reset).mapEmpty();
   }
 
   /** Commits when the work ends well and no statement failed; rolls back otherwise. */
@@ -126,7 +123,7 @@ final class PgSession implements Session {
                           if (harmless) {
                             return fly(prepared, statement, connection.isShared());
                           }
-                          soil(sql);
+                          noteHarm(sql);
                           return prepared.columns().isEmpty() && !connection.isShared()
                               ? fly(prepared, statement, false)
                               : inTransaction(_ -> fly(prepared, statement, false))
@@ -147,22 +144,21 @@ final class PgSession implements Session {
     return prepare(statement.sql())
         .compose(
             prepared -> {
-              soilUnlessHarmless(statement.sql());
+              noteUnlessHarmless(statement.sql());
               return fly(prepared, statement, false);
             })
         .recover(e -> fail(known, statement.sql(), e));
   }
 
-  private void soilUnlessHarmless(String sql) {
+  private void noteUnlessHarmless(String sql) {
     if (!connection.learned().harmless().isKnown(sql)) {
-      soil(sql);
+      noteHarm(sql);
     }
   }
 
-  private void soil(String sql) {
-    String kind = SqlText.words(sql).kind();
-    connection.soil(CHANGES.contains(kind) ? Soil.BY_CHANGE : Soil.BY_ANYTHING);
-    if (kind.equals("DISCARD")) {
+  private void noteHarm(String sql) {
+    connection.reset().need();
+    if (SqlText.words(sql).kind().equals("DISCARD")) {
       connection.statements().forget();
     }
   }
@@ -255,7 +251,7 @@ final class PgSession implements Session {
     return prepare(sql)
         .compose(
             prepared -> {
-              soilUnlessHarmless(sql);
+              noteUnlessHarmless(sql);
               return flight(prepared, same);
             })
         .recover(e -> fail(known, sql, e))

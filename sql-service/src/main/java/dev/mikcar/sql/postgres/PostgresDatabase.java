@@ -1,8 +1,9 @@
 package dev.mikcar.sql.postgres;
 
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.RowSource;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.database.SqlFailure;
@@ -10,6 +11,7 @@ import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
 import dev.mikcar.sql.postgres.Freshness.Outdated;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -65,29 +67,9 @@ public final class PostgresDatabase implements SqlDatabase {
   }
 
   @Override
-  public Uni<RowStream> stream(Statement statement, Options options) {
+  public Multi<Chunk> stream(Statement statement, Options options) {
     SqlText.checkedKind(statement.sql());
-    return Uni.createFrom()
-        .deferred(
-            () -> {
-              PgUse first = use(options);
-              PgUse second = use(options);
-              return RowStream.opened(
-                  () ->
-                      PgStream.open(first, statement, options, false)
-                          .recover(
-                              e ->
-                                  e instanceof Outdated
-                                      ? PgStream.open(second, statement, options, true)
-                                      : Future.failedFuture(e))
-                          .toCompletionStage(),
-                  () -> {
-                    first.cancel();
-                    second.cancel();
-                  });
-            })
-        .onFailure()
-        .transform(PostgresDatabase::translate);
+    return RowSource.stream(() -> new PgStream(() -> use(options), statement, options));
   }
 
   @Override
