@@ -77,7 +77,8 @@ class PostgresFaultsIT {
   @Test
   void silentIdleSessionsCostOneRequest() {
     try (SwallowingLine line = new SwallowingLine(server.port());
-        SidecarProcess sidecar = sidecar(through(line) + "?application_name=silent", "SQL_POOL_SIZE", "6")) {
+        SidecarProcess sidecar =
+            sidecar(through(line) + "?application_name=silent", "SQL_POOL_SIZE", "6")) {
       try (PostgresServer.Lock _ = server.lock(1)) {
         openSessions(sidecar, 6);
       }
@@ -114,13 +115,19 @@ class PostgresFaultsIT {
 
   @Test
   void sessionsEndWhenTheyAreIdleOrOld() {
-    try (SidecarProcess sidecar = sidecar(server.url() + "?application_name=idle", "SQL_POOL_IDLE", "1s")) {
+    try (SidecarProcess sidecar =
+        sidecar(server.url() + "?application_name=idle", "SQL_POOL_IDLE", "1s")) {
       assertThat(json(sidecar).post("/sql/query", ONE).status()).isEqualTo(200);
 
       Await.until("no session is left", SOON, () -> sessions("idle", "idle") == 0);
     }
     try (SidecarProcess sidecar =
-        sidecar(server.url() + "?application_name=old", "SQL_POOL_LIFETIME", "2s", "SQL_POOL_SIZE", "1")) {
+        sidecar(
+            server.url() + "?application_name=old",
+            "SQL_POOL_LIFETIME",
+            "2s",
+            "SQL_POOL_SIZE",
+            "1")) {
       String first = process(sidecar);
 
       Await.until("another session answers", SOON, () -> !process(sidecar).equals(first));
@@ -152,7 +159,9 @@ class PostgresFaultsIT {
       String url =
           server
               .url()
-              .replace("127.0.0.1:" + server.port(), "127.0.0.1:" + first.port() + ",127.0.0.1:" + server.port());
+              .replace(
+                  "127.0.0.1:" + server.port(),
+                  "127.0.0.1:" + first.port() + ",127.0.0.1:" + server.port());
       server.psql("CREATE TABLE cancelled (a int)");
       try (SidecarProcess sidecar = sidecar(url, "SQL_POOL_SIZE", "1")) {
         PostgresServer _ = first.serve();

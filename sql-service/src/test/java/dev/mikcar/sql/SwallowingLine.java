@@ -56,8 +56,7 @@ public final class SwallowingLine implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        Pair pair =
-            new Pair(socket.accept(), new Socket(InetAddress.getLoopbackAddress(), target));
+        Pair pair = new Pair(socket.accept(), new Socket(InetAddress.getLoopbackAddress(), target));
         open.add(pair);
         Thread.ofVirtual().start(() -> pair.copy(pair.client, pair.server, true));
         Thread.ofVirtual().start(() -> pair.copy(pair.server, pair.client, false));

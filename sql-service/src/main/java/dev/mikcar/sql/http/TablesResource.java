@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
-import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
 import dev.mikcar.sql.database.Cell;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -58,8 +56,8 @@ public class TablesResource {
   @Operation(summary = "Rows of a table: ?column=value, limit, offset, order=column.desc")
   @Parameter(name = "table", in = ParameterIn.PATH)
   public Uni<Response> list(@Context RoutingContext routing) {
-    return withTable(
-            routing, table -> run(routing, TableQuery.select(table, routing.queryParams())))
+    return table(routing)
+        .chain(table -> run(routing, TableQuery.select(table, routing.queryParams())))
         .map(result -> SqlResource.json(Rows.whole(result, false, false)));
   }
 
@@ -104,7 +102,8 @@ public class TablesResource {
   @Parameter(name = "id", in = ParameterIn.PATH)
   public Uni<Map<String, Long>> delete(@Context RoutingContext routing) {
     List<String> id = id(routing);
-    return withTable(routing, table -> run(routing, TableQuery.delete(table, id)))
+    return table(routing)
+        .chain(table -> run(routing, TableQuery.delete(table, id)))
         .map(
             result -> {
               if (result.affected() == 0) {
@@ -121,8 +120,8 @@ public class TablesResource {
   @Parameter(name = "table", in = ParameterIn.PATH)
   public Uni<Response> insert(@Context RoutingContext routing, @Nullable RowBody body) {
     List<JsonNode> rows = Bodies.required(body).rows();
-    return withTable(
-            routing,
+    return table(routing)
+        .chain(
             table -> {
               List<Statement> statements =
                   rows.stream().map(row -> TableQuery.insert(table, row)).toList();
@@ -154,18 +153,14 @@ public class TablesResource {
   private Uni<Result> oneRow(
       RoutingContext routing, BiFunction<Table, List<String>, Statement> statement) {
     List<String> id = id(routing);
-    return withTable(routing, table -> run(routing, statement.apply(table, id)))
+    return table(routing)
+        .chain(table -> run(routing, statement.apply(table, id)))
         .invoke(
             result -> {
               if (result.rows().isEmpty()) {
                 throw noRow();
               }
             });
-  }
-
-  /** For as long as its caller waits. */
-  private Uni<Result> withTable(RoutingContext routing, Function<Table, Uni<Result>> work) {
-    return RequestEnd.ends(routing, table(routing).chain(work::apply));
   }
 
   private Uni<Table> table(RoutingContext routing) {

@@ -164,8 +164,7 @@ public abstract class SqlDatabaseContract {
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 5000) SELECT i, 'x' FROM n");
     for (int i = 0; i < 5; i++) {
-      Chunk first =
-          await(database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL).toUni());
+      Chunk first = await(database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL).toUni());
 
       assertThat(first.rows().getFirst().getFirst()).isEqualTo(new Cell.Int(1));
     }
@@ -180,8 +179,7 @@ public abstract class SqlDatabaseContract {
             + " WHERE i < 5000) SELECT i, 'x' FROM n");
     for (int i = 0; i < 100; i++) {
       Cancellable reader =
-          database
-              .stream(statement("SELECT * FROM t ORDER BY id"), USUAL)
+          database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL)
               .subscribe()
               .with(_ -> {}, _ -> {});
       long moment = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(i * 50L);
