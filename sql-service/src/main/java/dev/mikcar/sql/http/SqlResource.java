@@ -42,10 +42,12 @@ import org.jspecify.annotations.Nullable;
 public class SqlResource {
   private final SqlBackend backend;
   private final Optional<Duration> limit;
+  private final Duration patience;
 
   SqlResource(SqlBackend backend, Settings settings) {
     this.backend = backend;
     this.limit = Optional.of(settings.requestTimeout());
+    this.patience = settings.requestTimeout();
   }
 
   @POST
@@ -98,19 +100,14 @@ public class SqlResource {
   private Multi<Chunk> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
+    ReaderWatch watch = new ReaderWatch(routing, patience);
     Statement statement = query.statement();
     // Nothing is open before the stream is read, so a reader who goes first leaves nothing.
-    return whileRead(
-        routing,
+    return watch.watched(
         backend
             .with(sql -> Uni.createFrom().item(sql.database()))
             .onItem()
             .transformToMulti(database -> database.stream(statement, options)));
-  }
-
-  /** Quarkus reads a stream on to its end when the reader left before the first row. */
-  private static <T> Multi<T> whileRead(RoutingContext routing, Multi<T> stream) {
-    return stream.select().first(_ -> !routing.response().closed());
   }
 
   @POST
@@ -152,8 +149,8 @@ public class SqlResource {
     Bodies.Script script = Bodies.required(body);
     String source = script.source();
     Options options = script.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.scripts().run(source, script.inputJson(), options))
+    return RequestEnd.ends(
+            routing, backend.with(sql -> sql.scripts().run(source, script.inputJson(), options)))
         .map(outcome -> json(outcome.json()));
   }
 

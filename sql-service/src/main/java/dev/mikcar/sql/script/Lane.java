@@ -56,7 +56,7 @@ final class Lane {
 
   /** A script has lost to others. */
   synchronized void lose() {
-    allowed = Math.max(1, Math.min(allowedNow(), most) / 2);
+    allowed = Math.max(1, allowedNow() / 2);
     lost = clock.getAsLong();
   }
 
@@ -65,8 +65,8 @@ final class Lane {
     return allowedNow() >= most && waiting.isEmpty();
   }
 
-  private long allowedNow() {
-    return allowed + (clock.getAsLong() - lost) / CALM_NANOS;
+  private int allowedNow() {
+    return (int) Math.min(most, allowed + (clock.getAsLong() - lost) / CALM_NANOS);
   }
 
   private void admit() {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -31,6 +33,7 @@ public final class SqliteDatabase implements SqlDatabase {
 
   private final Slots writer;
   private final Slots readers;
+  private final ResultMemory memory = new ResultMemory();
 
   private SqliteDatabase(Slots writer, Slots readers) {
     this.writer = writer;
@@ -103,7 +106,11 @@ public final class SqliteDatabase implements SqlDatabase {
     return RowSource.stream(
         () ->
             new SqliteStream(
-                slots, statement, options, new SqliteStream.Begin(reading, isInMemory())));
+                slots,
+                statement,
+                options,
+                memory,
+                new SqliteStream.Begin(reading, isInMemory())));
   }
 
   @Override
@@ -120,20 +127,48 @@ public final class SqliteDatabase implements SqlDatabase {
         .chain(result -> use.commit().map(_ -> result));
   }
 
-  /** As above: cancelling waits for nothing, and ends nothing. */
-  private static <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** Cancelling interrupts it, and waits for nothing: it goes on to its end, and is undone. */
+  private <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return Uni.createFrom()
         .emitter(
-            emitter ->
-                using(slots, options, work).subscribe().with(emitter::complete, emitter::fail));
+            emitter -> {
+              AtomicReference<SqliteUse> current = new AtomicReference<>();
+              AtomicBoolean gone = new AtomicBoolean();
+              emitter.onTermination(() -> interrupt(current, gone));
+              using(
+                      slots,
+                      options,
+                      use -> {
+                        begin(use, current, gone);
+                        return work.apply(use);
+                      })
+                  .subscribe()
+                  .with(emitter::complete, emitter::fail);
+            });
   }
 
-  private static <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** A use whose caller went before it began ends at once. */
+  private static void begin(SqliteUse use, AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    current.set(use);
+    if (gone.get()) {
+      use.interrupt();
+    }
+  }
+
+  private static void interrupt(AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    gone.set(true);
+    SqliteUse running = current.get();
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return slots
         .acquire(options.timeout())
         .chain(
             slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
+              SqliteUse use = new SqliteUse(slot, options, memory);
               return Uni.createFrom()
                   .deferred(() -> work.apply(use))
                   .onTermination()

@@ -16,19 +16,24 @@ final class SqliteStream implements RowSource {
   private final Slots slots;
   private final Statement statement;
   private final Options options;
+  private final ResultMemory memory;
   private final Begin begin;
   private final AtomicBoolean finished = new AtomicBoolean();
   private @Nullable CompletableFuture<Open> opening;
+  private @Nullable SqliteUse current;
   private boolean ended;
 
   /**
    * @param slots where it finds a connection
-   * @param begin how a use of it begins
+   * @param memory for the rows of all results
+   * @param begin how a use of a connection begins
    */
-  SqliteStream(Slots slots, Statement statement, Options options, Begin begin) {
+  SqliteStream(
+      Slots slots, Statement statement, Options options, ResultMemory memory, Begin begin) {
     this.slots = slots;
     this.statement = statement;
     this.options = options;
+    this.memory = memory;
     this.begin = begin;
   }
 
@@ -64,7 +69,7 @@ final class SqliteStream implements RowSource {
         .acquire(options.timeout())
         .chain(
             slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
+              SqliteUse use = new SqliteUse(slot, options, memory);
               return run(use)
                   .map(cursor -> new Open(slot, use, cursor))
                   .onFailure()
@@ -73,13 +78,14 @@ final class SqliteStream implements RowSource {
   }
 
   private Uni<SqliteCursor> run(SqliteUse use) {
-    return isEnded()
-        ? Uni.createFrom().failure(new ApiException.BackendUnavailable("nobody reads on", 1))
-        : begin.in(use).chain(() -> use.stream(statement));
-  }
-
-  private synchronized boolean isEnded() {
-    return ended;
+    synchronized (this) {
+      current = use;
+      if (ended) {
+        return Uni.createFrom()
+            .failure(new ApiException.BackendUnavailable("nobody reads on", 1));
+      }
+    }
+    return begin.in(use).chain(() -> use.stream(statement));
   }
 
   private Uni<Chunk> read(Open open) {
@@ -102,13 +108,18 @@ final class SqliteStream implements RowSource {
         : Uni.createFrom().voidItem();
   }
 
-  /** What runs goes on to its end first, so that no connection is lost. */
+  /** What runs is interrupted, and has to end before others get the connection. */
   @Override
   public void end() {
     CompletableFuture<Open> opened;
+    SqliteUse running;
     synchronized (this) {
       ended = true;
       opened = opening;
+      running = current;
+    }
+    if (running != null && !finished.get()) {
+      running.interrupt();
     }
     if (opened != null) {
       var _ = opened.thenAccept(open -> finish(open).subscribe().with(_ -> {}));
