@@ -25,7 +25,18 @@ pg_port=3955
 until "$bin/pg_isready" -q -h 127.0.0.1 -p $pg_port; do sleep 0.1; done
 pg=(-h 127.0.0.1 -p $pg_port -U postgres)
 "$bin/pgbench" "${pg[@]}" -i -s 10 -q postgres >/dev/null 2>&1
-"$bin/psql" "${pg[@]}" -q -c 'CREATE TABLE bench (id bigserial PRIMARY KEY, v text)' postgres
+"$bin/psql" "${pg[@]}" -q -c 'CREATE TABLE bench (id bigserial PRIMARY KEY, v text)' \
+  -c 'CREATE TABLE purse (id int PRIMARY KEY, balance int)' -c 'INSERT INTO purse VALUES (1, 1000000), (2, 1000000)' postgres
+echo "INSERT INTO bench (v) VALUES ('value')" >"$work/insert.sql"
+echo 'SELECT pg_backend_pid()' >"$work/volatile.sql"
+cat >"$work/transfer.sql" <<SQL
+\set way random(0, 1)
+BEGIN;
+SELECT balance FROM purse WHERE id = 1 + :way;
+UPDATE purse SET balance = balance - 1 WHERE id = 1 + :way;
+UPDATE purse SET balance = balance + 1 WHERE id = 2 - :way;
+END;
+SQL
 
 LOG_FORMAT=text DATABASE_URL=postgres://postgres@127.0.0.1:$pg_port/postgres SQL_POOL_SIZE=$connections \
   ./mikcar --sql --port 3956 >"$work/log" 2>&1 &
@@ -63,19 +74,29 @@ lua point query '"{\"sql\":\"SELECT abalance FROM pgbench_accounts WHERE aid = $
 lua insert execute '"{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]}"' ''
 lua batch batch '"{\"statements\":[" .. string.rep("{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]},", 99) .. "{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]}]}"' ''
 lua large query '"{\"sql\":\"SELECT aid, bid, abalance, filler FROM pgbench_accounts WHERE aid <= 10000\"}"' ''
+lua volatile query '"{\\"sql\\":\\"SELECT pg_backend_pid() AS p\\"}"' ''
+lua transfer script '"{\\"script\\":\\"const [a] = sql.query(\\\\\\"SELECT balance FROM purse WHERE id = $1\\\\\\", [input.from]); sql.execute(\\\\\\"UPDATE purse SET balance = balance - 1 WHERE id = $1\\\\\\", [input.from]); sql.execute(\\\\\\"UPDATE purse SET balance = balance + 1 WHERE id = $1\\\\\\", [3 - input.from])\\",\\"input\\":{\\"from\\":" .. math.random(2) .. "}}"' ''
 lua script script '"{\"script\":\"const [a] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id]); const [b] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id + 1]); return a.abalance + b.abalance\",\"input\":{\"id\":" .. math.random(999999) .. "}}"' ''
 rate() { wrk -t1 -c"$2" -d"${seconds}s" -s "$work/$1.lua" "http://localhost:${3:-3956}" | tee -a "$work/wrk.log" | awk '/Requests\/sec/ {print $2}'; }
-tps() { "$bin/pgbench" "${pg[@]}" -n -S -M prepared -c "$1" -j 1 -T "$seconds" postgres 2>/dev/null | awk '/^tps/ {print int($3)}'; }
+# tps CONNECTIONS WHAT...: what pgbench gets done in a second.
+tps() { "$bin/pgbench" "${pg[@]}" -n "${@:2}" -M prepared -c "$1" -j 1 -T "$seconds" postgres 2>/dev/null | awk '/^tps/ {print $3}'; }
+# done_rate: as rate, of what was answered with 200.
+done_rate() {
+  wrk -t1 -c"$2" -d"${seconds}s" --timeout 60s -s "$work/$1.lua" "http://localhost:3956" | tee -a "$work/wrk.log" |
+    awk '/requests in/ {all = $1; time = $4 + 0} /Non-2xx/ {bad = $NF} END {printf "%.1f", (all - bad) / time}'
+}
 
 # The compiler of the JVM is done with what runs most after some ten thousands of each.
 seconds=20 rate point 32 >/dev/null
 seconds=10 rate script 4 >/dev/null
 seconds=20 rate point 32 3958 >/dev/null
-pooled16=$(rate point 16 3958); pooledInsert16=$(rate insert 16 3958); peer3=$(tps $connections)
-point1=$(rate point 1); peer1=$(tps 1)
-point16=$(rate point 16); peer=$(tps $connections)
-point64=$(rate point 64); peer2=$(tps $connections)
-insert1=$(rate insert 1); insert16=$(rate insert 16)
+pooled16=$(rate point 16 3958); pooledInsert16=$(rate insert 16 3958); peer3=$(tps $connections -S)
+point1=$(rate point 1); peer1=$(tps 1 -S)
+point16=$(rate point 16); peer=$(tps $connections -S)
+point64=$(rate point 64); peer2=$(tps $connections -S)
+insert1=$(rate insert 1); insert16=$(rate insert 16); peerInsert=$(tps $connections -f "$work/insert.sql")
+volatile16=$(rate volatile 16); peerVolatile=$(tps $connections -f "$work/volatile.sql")
+transfer16=$(done_rate transfer 16); peerTransfer=$(tps 16 --max-tries=20 -f "$work/transfer.sql")
 batch1=$(rate batch 1); large1=$(rate large 1)
 script1=$(rate script 1); script16=$(rate script 16)
 before=$(rss $mikcar)
@@ -97,7 +118,9 @@ Machine: $(nproc) cores, $(awk '/MemTotal/ {print int($2 / 1048576)}' /proc/memi
 | point SELECT, 16 clients, through PgBouncer by transaction | $pooled16/s | $peer3/s, $connections connections, without it | $(ratio "$pooled16" "$peer3") |
 | single INSERT, 16 clients, through PgBouncer by transaction | $pooledInsert16/s | | |
 | single INSERT, 1 client | $insert1/s | | |
-| single INSERT, 16 clients | $insert16/s | | |
+| single INSERT, 16 clients, its session reset after each | $insert16/s | $peerInsert/s, $connections connections, no reset | $(ratio "$insert16" "$peerInsert") |
+| SELECT of a function that might change its session, 16 clients: transaction and reset | $volatile16/s | $peerVolatile/s, $connections connections, neither | $(ratio "$volatile16" "$peerVolatile") |
+| transfers between two rows in both directions by script, 16 clients | $transfer16/s | $peerTransfer/s, 16 connections, tried again after a deadlock | $(ratio "$transfer16" "$peerTransfer") |
 | batch of 100 INSERTs, 1 client | $batch1/s | | |
 | 10,000 rows, 1 client | $large1/s | | |
 | script of two queries, 1 client | $script1/s | | |

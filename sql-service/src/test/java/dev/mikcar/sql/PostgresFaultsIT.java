@@ -3,9 +3,11 @@ package dev.mikcar.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.Await;
+import dev.mikcar.test.Connection;
 import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +172,8 @@ class PostgresFaultsIT {
             json(sidecar)
                 .post(
                     "/sql/execute",
-                    "{\"sql\":\"INSERT INTO cancelled SELECT 1 FROM pg_sleep(60)\",\"timeout_ms\":1000}");
+                    "{\"sql\":\"INSERT INTO cancelled SELECT 1 FROM"
+                        + " pg_sleep(60)\",\"timeout_ms\":1000}");
 
         assertThat(answer.status()).as(answer.toString()).isEqualTo(504);
         Await.until(
@@ -184,6 +187,34 @@ class PostgresFaultsIT {
                     .equals("0"));
         assertThat(server.psql("SELECT count(*) FROM cancelled")).isEqualTo("0");
       }
+    }
+  }
+
+  @Test
+  void aReaderWhoTakesNothingDoesNotKeepItsSession() {
+    byte[] body =
+        "{\"sql\":\"SELECT generate_series(1, 50000000) AS i, repeat('x', 1000) AS x\"}"
+            .getBytes(StandardCharsets.US_ASCII);
+    try (SidecarProcess sidecar =
+            sidecar(
+                server.url() + "?application_name=slow",
+                "SQL_POOL_SIZE",
+                "1",
+                "REQUEST_TIMEOUT",
+                "2s");
+        Connection reader = sidecar.client().open()) {
+      reader.write(
+          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  + "Accept: application/x-ndjson\r\nContent-Length: "
+                  + body.length
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      reader.write(body);
+      Await.until("the only session is the stream's", SOON, () -> sessions("slow", "active") == 1);
+
+      Await.until(
+          "others have it", SOON, () -> json(sidecar).post("/sql/query", ONE).status() == 200);
+      assertThat(reader.isClosedByPeer(SOON)).isTrue();
     }
   }
 }

@@ -26,6 +26,8 @@ class PostgresSessionIT extends WireContract {
     server.psql(
         "CREATE FUNCTION leaves() RETURNS int LANGUAGE plpgsql AS"
             + " 'BEGIN SET work_mem = 2345; RETURN 1; END';"
+            + "CREATE FUNCTION hides() RETURNS int LANGUAGE plpgsql AS"
+            + " 'BEGIN SET search_path = nowhere; RETURN 1; END';"
             + "CREATE FUNCTION prepares() RETURNS int LANGUAGE plpgsql AS"
             + " 'BEGIN EXECUTE ''PREPARE p1 AS SELECT 1''; RETURN 1; END';"
             + "CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS"
@@ -80,7 +82,10 @@ class PostgresSessionIT extends WireContract {
           UPDATE pg_settings SET setting = '2345' WHERE name = 'work_mem' | SHOW work_mem
           SELECT set_config('work_mem','2345', false) AS "x, true)" | SHOW work_mem
           SELECT U&"set\\005fconfig"('work_mem', '2345', false) | SHOW work_mem
+          UPDATE pg_settings SET setting = '1' WHERE name = 'statement_timeout' | SHOW statement_timeout
+          SELECT set_config('a.b', 'x, true)', false) | SELECT coalesce(current_setting('a.b', true), '') AS v
           SELECT leaves() | SHOW work_mem
+          SELECT hides() | SELECT current_schemas(false) AS s
           INSERT INTO fired VALUES (1) | SHOW work_mem
           SELECT prepares() | SELECT count(*) AS n FROM pg_prepared_statements WHERE from_sql
           SELECT U&"pg_advisory\\005flock"(7) | SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory'

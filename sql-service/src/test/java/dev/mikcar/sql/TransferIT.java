@@ -29,7 +29,7 @@ class TransferIT {
   private static final int CLIENTS = 64;
   private static final int ACCOUNTS = 10;
   private static final Duration LOAD =
-      Duration.ofSeconds(Integer.getInteger("mikcar.transfer-seconds", 30));
+      Duration.ofSeconds(Integer.getInteger("mikcar.transfer-seconds", 15));
   private static final Duration RECOVERY = Duration.ofSeconds(5);
   private static final String SCRIPT =
       "export default function ({ id, from, to, amount }) {"

@@ -106,11 +106,7 @@ public final class SqliteDatabase implements SqlDatabase {
     return RowSource.stream(
         () ->
             new SqliteStream(
-                slots,
-                statement,
-                options,
-                memory,
-                new SqliteStream.Begin(reading, isInMemory())));
+                slots, statement, options, memory, new SqliteStream.Begin(reading, isInMemory())));
   }
 
   @Override

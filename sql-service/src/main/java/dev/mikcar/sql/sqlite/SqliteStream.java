@@ -81,8 +81,7 @@ final class SqliteStream implements RowSource {
     synchronized (this) {
       current = use;
       if (ended) {
-        return Uni.createFrom()
-            .failure(new ApiException.BackendUnavailable("nobody reads on", 1));
+        return Uni.createFrom().failure(new ApiException.BackendUnavailable("nobody reads on", 1));
       }
     }
     return begin.in(use).chain(() -> use.stream(statement));
