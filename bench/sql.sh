@@ -74,8 +74,8 @@ lua point query '"{\"sql\":\"SELECT abalance FROM pgbench_accounts WHERE aid = $
 lua insert execute '"{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]}"' ''
 lua batch batch '"{\"statements\":[" .. string.rep("{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]},", 99) .. "{\"sql\":\"INSERT INTO bench (v) VALUES ($1)\",\"params\":[\"value\"]}]}"' ''
 lua large query '"{\"sql\":\"SELECT aid, bid, abalance, filler FROM pgbench_accounts WHERE aid <= 10000\"}"' ''
-lua volatile query '"{\\"sql\\":\\"SELECT pg_backend_pid() AS p\\"}"' ''
-lua transfer script '"{\\"script\\":\\"const [a] = sql.query(\\\\\\"SELECT balance FROM purse WHERE id = $1\\\\\\", [input.from]); sql.execute(\\\\\\"UPDATE purse SET balance = balance - 1 WHERE id = $1\\\\\\", [input.from]); sql.execute(\\\\\\"UPDATE purse SET balance = balance + 1 WHERE id = $1\\\\\\", [3 - input.from])\\",\\"input\\":{\\"from\\":" .. math.random(2) .. "}}"' ''
+lua volatile query '"{\"sql\":\"SELECT pg_backend_pid() AS p\"}"' ''
+lua transfer script '"{\"script\":\"const [a] = sql.query(\\\"SELECT balance FROM purse WHERE id = $1\\\", [input.from]); sql.execute(\\\"UPDATE purse SET balance = balance - 1 WHERE id = $1\\\", [input.from]); sql.execute(\\\"UPDATE purse SET balance = balance + 1 WHERE id = $1\\\", [3 - input.from])\",\"input\":{\"from\":" .. math.random(2) .. "}}"' ''
 lua script script '"{\"script\":\"const [a] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id]); const [b] = sql.query(\\\"SELECT abalance FROM pgbench_accounts WHERE aid = $1\\\", [input.id + 1]); return a.abalance + b.abalance\",\"input\":{\"id\":" .. math.random(999999) .. "}}"' ''
 rate() { wrk -t1 -c"$2" -d"${seconds}s" -s "$work/$1.lua" "http://localhost:${3:-3956}" | tee -a "$work/wrk.log" | awk '/Requests\/sec/ {print $2}'; }
 # tps CONNECTIONS WHAT...: what pgbench gets done in a second.
