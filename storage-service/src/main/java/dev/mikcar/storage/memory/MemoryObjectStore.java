@@ -98,9 +98,11 @@ public final class MemoryObjectStore implements ObjectStore {
   }
 
   private static long overhead(ObjectPath path, ObjectHeaders headers) {
-    long room = OVERHEAD + path.utf8().length;
+    long room = (long) OVERHEAD + path.utf8().length;
     for (var field : headers.fields().entrySet()) {
-      room += field.getKey().length() + field.getValue().length() + HEADER_OVERHEAD;
+      room += HEADER_OVERHEAD;
+      room += field.getKey().length();
+      room += field.getValue().length();
     }
     return room;
   }

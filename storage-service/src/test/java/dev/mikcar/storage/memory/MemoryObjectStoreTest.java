@@ -55,7 +55,7 @@ class MemoryObjectStoreTest extends ObjectStoreContract {
   void oneByteAtATimeTakesNoMoreThanAllAtOnce() {
     // Given
     int size = 1 << 20;
-    MemoryObjectStore small = new MemoryObjectStore(2 * size);
+    MemoryObjectStore small = new MemoryObjectStore(2L * size);
 
     // When
     Multi<ByteBuffer> body =
