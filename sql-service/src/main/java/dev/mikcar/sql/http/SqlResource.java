@@ -1,13 +1,14 @@
 package dev.mikcar.sql.http;
 
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.json.Csv;
 import dev.mikcar.sql.json.Rows;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
@@ -40,10 +42,12 @@ import org.jspecify.annotations.Nullable;
 public class SqlResource {
   private final SqlBackend backend;
   private final Optional<Duration> limit;
+  private final Duration patience;
 
   SqlResource(SqlBackend backend, Settings settings) {
     this.backend = backend;
     this.limit = Optional.of(settings.requestTimeout());
+    this.patience = settings.requestTimeout();
   }
 
   @POST
@@ -59,8 +63,7 @@ public class SqlResource {
     boolean arrays = query.arrays();
     Statement statement = query.statement();
     Options options = query.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Rows.whole(result, arrays, query.withFields()));
   }
 
@@ -72,12 +75,11 @@ public class SqlResource {
       @Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     boolean arrays = query.arrays();
-    return RestMulti.fromUniResponse(
-        stream(routing, query),
-        rows ->
-            rows.chunks()
-                .filter(chunk -> !chunk.isEmpty())
-                .map(chunk -> Rows.lines(rows.columns(), chunk, arrays)));
+    return RestMulti.fromMultiData(
+            stream(routing, query)
+                .filter(chunk -> !chunk.rows().isEmpty())
+                .map(chunk -> Rows.lines(chunk.columns(), chunk.rows(), arrays)))
+        .build();
   }
 
   @POST
@@ -85,30 +87,27 @@ public class SqlResource {
   @Produces("text/csv")
   @Operation(hidden = true)
   public RestMulti<byte[]> queryCsv(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    return RestMulti.fromUniResponse(
-        stream(routing, Bodies.required(body)),
-        rows ->
-            Multi.createBy()
-                .concatenating()
-                .streams(
-                    Multi.createFrom().item(() -> Csv.header(rows.columns())),
-                    rows.chunks().filter(chunk -> !chunk.isEmpty()).map(Csv::rows)),
-        _ -> Map.of("Content-Type", List.of("text/csv; charset=utf-8; header=present")));
+    AtomicBoolean begun = new AtomicBoolean();
+    return RestMulti.fromMultiData(
+            stream(routing, Bodies.required(body))
+                .map(chunk -> Csv.chunk(chunk, begun.compareAndSet(false, true)))
+                .filter(csv -> csv.length > 0))
+        .header("Content-Type", "text/csv; charset=utf-8; header=present")
+        .build();
   }
 
   /** As long as it takes, unless the body says how long. */
-  private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
+  private Multi<Chunk> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
+    ReaderWatch watch = new ReaderWatch(routing, patience);
     Statement statement = query.statement();
-    return backend
-        .with(sql -> sql.database().stream(statement, options))
-        .map(rows -> new RowStream(rows.columns(), whileRead(routing, rows.chunks())));
-  }
-
-  /** Quarkus reads a stream on to its end when the reader left before the first row. */
-  private static <T> Multi<T> whileRead(RoutingContext routing, Multi<T> stream) {
-    return stream.select().first(_ -> !routing.response().closed());
+    // Nothing is open before the stream is read, so a reader who goes first leaves nothing.
+    return watch.watched(
+        backend
+            .with(sql -> Uni.createFrom().item(sql.database()))
+            .onItem()
+            .transformToMulti(database -> database.stream(statement, options)));
   }
 
   @POST
@@ -119,8 +118,7 @@ public class SqlResource {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Map.of("rows_affected", result.affected()));
   }
 
@@ -134,8 +132,10 @@ public class SqlResource {
     if (statements.isEmpty()) {
       return Uni.createFrom().item(new Answers.Batch("ok", 0, 0));
     }
-    return backend
-        .with(sql -> sql.database().transaction(options, session -> session.runAll(statements)))
+    return RequestEnd.ends(
+            routing,
+            backend.with(
+                sql -> sql.database().transaction(options, session -> session.runAll(statements))))
         .map(
             results ->
                 new Answers.Batch(
@@ -149,8 +149,8 @@ public class SqlResource {
     Bodies.Script script = Bodies.required(body);
     String source = script.source();
     Options options = script.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.scripts().run(source, script.inputJson(), options))
+    return RequestEnd.ends(
+            routing, backend.with(sql -> sql.scripts().run(source, script.inputJson(), options)))
         .map(outcome -> json(outcome.json()));
   }
 

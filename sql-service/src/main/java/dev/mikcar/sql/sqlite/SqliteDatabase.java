@@ -1,9 +1,9 @@
 package dev.mikcar.sql.sqlite;
 
-import dev.mikcar.sql.database.Cell;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.RowSource;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.database.Statement;
@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -31,6 +33,7 @@ public final class SqliteDatabase implements SqlDatabase {
 
   private final Slots writer;
   private final Slots readers;
+  private final ResultMemory memory = new ResultMemory();
 
   private SqliteDatabase(Slots writer, Slots readers) {
     this.writer = writer;
@@ -86,51 +89,24 @@ public final class SqliteDatabase implements SqlDatabase {
   }
 
   @Override
-  public Uni<RowStream> stream(Statement statement, Options options) {
+  public Multi<Chunk> stream(Statement statement, Options options) {
     String kind = SqliteGuard.check(statement.sql());
     if (options.readOnly() || MAYBE_READING.contains(kind)) {
-      Uni<RowStream> read = streamOn(readers, statement, options, true);
+      Multi<Chunk> read = streamOn(readers, statement, options, true);
       return options.readOnly()
           ? read.onFailure(NotReading.class).transform(_ -> NotReading.forbidden())
           : read.onFailure(NotReading.class)
-              .recoverWithUni(() -> streamOn(writer, statement, options, false));
+              .recoverWithMulti(() -> streamOn(writer, statement, options, false));
     }
     return streamOn(writer, statement, options, false);
   }
 
-  /** Goes on to its end even when nobody waits for it any more, so that no connection is lost. */
-  private Uni<RowStream> streamOn(
+  private Multi<Chunk> streamOn(
       Slots slots, Statement statement, Options options, boolean reading) {
-    return RowStream.opened(
-        () -> opening(slots, statement, options, reading).subscribeAsCompletionStage(), () -> {});
-  }
-
-  private Uni<RowStream> opening(
-      Slots slots, Statement statement, Options options, boolean reading) {
-    return slots
-        .acquire(options.timeout())
-        .chain(
-            slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
-              return (reading ? use.queryOnly(isInMemory()) : use.begin(false))
-                  .chain(() -> use.stream(statement))
-                  .map(
-                      cursor -> {
-                        Multi<List<List<Cell>>> chunks =
-                            Multi.createBy()
-                                .repeating()
-                                .uni(() -> use.next(cursor))
-                                .until(List::isEmpty)
-                                .onTermination()
-                                .call(
-                                    (_, _) ->
-                                        use.finish(cursor, !reading)
-                                            .eventually(() -> slots.release(slot)));
-                        return new RowStream(cursor.columns(), chunks);
-                      })
-                  .onFailure()
-                  .call(() -> use.abandon().eventually(() -> slots.release(slot)));
-            });
+    return RowSource.stream(
+        () ->
+            new SqliteStream(
+                slots, statement, options, memory, new SqliteStream.Begin(reading, isInMemory())));
   }
 
   @Override
@@ -147,20 +123,48 @@ public final class SqliteDatabase implements SqlDatabase {
         .chain(result -> use.commit().map(_ -> result));
   }
 
-  /** As above: cancelling waits for nothing, and ends nothing. */
-  private static <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** Cancelling interrupts it, and waits for nothing: it goes on to its end, and is undone. */
+  private <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return Uni.createFrom()
         .emitter(
-            emitter ->
-                using(slots, options, work).subscribe().with(emitter::complete, emitter::fail));
+            emitter -> {
+              AtomicReference<SqliteUse> current = new AtomicReference<>();
+              AtomicBoolean gone = new AtomicBoolean();
+              emitter.onTermination(() -> interrupt(current, gone));
+              using(
+                      slots,
+                      options,
+                      use -> {
+                        begin(use, current, gone);
+                        return work.apply(use);
+                      })
+                  .subscribe()
+                  .with(emitter::complete, emitter::fail);
+            });
   }
 
-  private static <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** A use whose caller went before it began ends at once. */
+  private static void begin(SqliteUse use, AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    current.set(use);
+    if (gone.get()) {
+      use.interrupt();
+    }
+  }
+
+  private static void interrupt(AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    gone.set(true);
+    SqliteUse running = current.get();
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return slots
         .acquire(options.timeout())
         .chain(
             slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
+              SqliteUse use = new SqliteUse(slot, options, memory);
               return Uni.createFrom()
                   .deferred(() -> work.apply(use))
                   .onTermination()
