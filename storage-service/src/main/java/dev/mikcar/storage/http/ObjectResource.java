@@ -376,10 +376,18 @@ public class ObjectResource {
   @SecurityRequirement(name = "token")
   @SecurityRequirement(name = SIGNATURE)
   public Uni<Response> put(@Context RoutingContext routing) {
+    Uni<Response> received =
+        Uni.createFrom()
+            .deferred(() -> receive(routing))
+            .onFailure()
+            .invoke(() -> BodyReader.refuseRest(routing));
+    // A caller that goes away breaks the body off, which ends the work: no need to cancel it, too,
+    // and then to be told of a failure that nobody waits for.
     return Uni.createFrom()
-        .deferred(() -> receive(routing))
-        .onFailure()
-        .invoke(() -> BodyReader.refuseRest(routing));
+        .emitter(
+            answer -> {
+              var _ = received.subscribe().with(answer::complete, answer::fail);
+            });
   }
 
   private Uni<Response> receive(RoutingContext routing) {
