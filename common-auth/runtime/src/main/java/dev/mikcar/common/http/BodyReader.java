@@ -14,7 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.ext.Provider;
-import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
@@ -56,7 +56,7 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
         .onComplete(
             body -> {
               if (body.succeeded()) {
-                rest.setEntityStream(new ByteArrayInputStream(body.result().getBytes()));
+                rest.setEntityStream(new WholeBody(body.result()));
                 rest.resume();
               } else {
                 rest.resume(body.cause());
@@ -147,6 +147,44 @@ public class BodyReader implements ResteasyReactiveContainerRequestFilter {
           }
         });
     request.resume();
+  }
+
+  /** A body that is there, read without a copy besides the one that its reader gets. */
+  private static final class WholeBody extends InputStream {
+    private final Buffer body;
+    private int position;
+
+    WholeBody(Buffer body) {
+      this.body = body;
+    }
+
+    @Override
+    public int read() {
+      return position < body.length() ? body.getByte(position++) & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      int count = Math.min(length, available());
+      if (count == 0) {
+        return length == 0 ? 0 : -1;
+      }
+      body.getBytes(position, position + count, target, offset);
+      position += count;
+      return count;
+    }
+
+    @Override
+    public byte[] readAllBytes() {
+      byte[] rest = body.getBytes(position, body.length());
+      position = body.length();
+      return rest;
+    }
+
+    @Override
+    public int available() {
+      return body.length() - position;
+    }
   }
 
   /** One body on its way in. Runs on the event loop of its connection. */
