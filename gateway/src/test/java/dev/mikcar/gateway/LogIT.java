@@ -3,12 +3,24 @@ package dev.mikcar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.SidecarProcess;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What a line of the log holds. */
 class LogIT {
+  private static final Pattern NAME = Pattern.compile("[{,]\"(\\w+)\":");
+  private static final List<String> ALL =
+      List.of(
+          "timestamp",
+          "level",
+          "loggerName",
+          "message",
+          "threadName",
+          "mdc",
+          "trace_id",
+          "exception");
+
   @Test
   void aLineInJsonHoldsWhatAReaderNeedsAndNothingOfTheFramework() {
     // Given
@@ -20,26 +32,18 @@ class LogIT {
       process.terminate();
 
       // Then
-      List<JsonObject> lines =
-          process.log().lines().filter(l -> l.startsWith("{")).map(JsonObject::new).toList();
+      List<String> lines = process.log().lines().filter(line -> line.startsWith("{")).toList();
       assertThat(lines)
           .isNotEmpty()
           .allSatisfy(
-              line -> {
-                assertThat(line.fieldNames())
-                    .contains("timestamp", "level", "loggerName", "message", "threadName")
-                    .isSubsetOf(
-                        "timestamp",
-                        "level",
-                        "loggerName",
-                        "message",
-                        "threadName",
-                        "mdc",
-                        "exception",
-                        "stackTrace");
-                assertThat(line.getJsonObject("mdc", new JsonObject()).fieldNames())
-                    .isSubsetOf("trace_id");
-              });
+              line ->
+                  assertThat(namesIn(line))
+                      .contains("timestamp", "level", "loggerName", "message", "threadName")
+                      .isSubsetOf(ALL));
     }
+  }
+
+  private static List<String> namesIn(String line) {
+    return NAME.matcher(line).results().map(name -> name.group(1)).toList();
   }
 }

@@ -312,7 +312,10 @@ class PostgresIT extends WireContract {
       connection.write(
           ("POST "
                   + path
-                  + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                  + " HTTP/1.1\r\n"
+                  + "Host: localhost\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Content-Length: "
                   + body.length()
                   + "\r\n\r\n"
                   + body)
