@@ -79,7 +79,7 @@ public class FrontDoor {
 
   void open(@Observes Filters filters) {
     filters.register(this::enter, FIRST);
-    cors().ifPresent(handler -> filters.register(handler, CORS));
+    cors().ifPresent(handler -> filters.register(routing -> answer(handler, routing), CORS));
     filters.register(this::admit, LAST);
   }
 
@@ -89,6 +89,15 @@ public class FrontDoor {
     // Some failures come before any route: a path that the router cannot even parse.
     for (int status = 400; status < 600; status++) {
       router.errorHandler(status, ErrorResponses::answer);
+    }
+  }
+
+  /** The handler would refuse a foreign page, which may ask for the health all the same. */
+  private void answer(CorsHandler cors, RoutingContext routing) {
+    if (browsers.isForeign(routing.request())) {
+      routing.next();
+    } else {
+      cors.handle(routing);
     }
   }
 

@@ -106,16 +106,18 @@ public final class Launcher {
 
   /** In dev mode, the application also ends to be started again. Before its start all is NORMAL. */
   private static void end(int code, @Nullable Throwable cause) {
-    if (cause != null) {
-      report(cause);
-    }
+    int exit = cause == null ? code : report(cause, code);
     if (LaunchMode.current() == LaunchMode.NORMAL) {
-      Runtime.getRuntime().halt(code);
+      Runtime.getRuntime().halt(exit);
     }
   }
 
-  /** One line for what the operator can mend, which is what such an exception is for. */
-  private static void report(Throwable failure) {
+  /**
+   * One line for what the operator can mend, which is what such an exception is for.
+   *
+   * @return the exit code
+   */
+  private static int report(Throwable failure, int code) {
     Throwable cause = failure;
     @Nullable String certificate = null;
     while (cause.getCause() != null) {
@@ -132,10 +134,11 @@ public final class Launcher {
               "quarkus.tls",
               certificate + ": " + cause.getMessage(),
               "files with a certificate and its key");
-      int _ = fail(String.valueOf(line.getMessage()));
+      return fail(String.valueOf(line.getMessage()));
     } else {
       LOG.error("Cannot start", failure);
     }
+    return code;
   }
 
   /** Quarkus has no type of its own for certificates that it cannot use, only this message. */
