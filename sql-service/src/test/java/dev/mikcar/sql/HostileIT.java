@@ -39,6 +39,11 @@ class HostileIT {
           "JSON.parse('['.repeat(500000))",
           "/^(a+)+$/.test('a'.repeat(60) + 'b')",
           "const f = () => f() + 1; f()",
+          "function f() { try { f() } catch { f() } } f()",
+          "class A { constructor() { try { new A() } finally { new A() } } } new A()",
+          "async function f() { f(); f() } await f()",
+          "'x'.repeat(1 << 18).replaceAll('x', 'y'.repeat(1 << 18))",
+          "[].slice.call({ get length() { return Math.random() * 2 ** 32 } })",
           "return new Promise(() => {})",
           "while (true) sql.query('SELECT 1 AS a')",
           "sql.query('SELECT hex(zeroblob(7000000)) AS x').length");
