@@ -32,8 +32,6 @@ final class Sandbox implements AutoCloseable {
    */
   private static final Source PRELUDE = Prelude.source();
 
-  private static final Stopped STOPPED = new Stopped();
-
   private final int longest;
   private final Engine engine = withOwnLoader(Sandbox::newEngine);
 
@@ -49,26 +47,11 @@ final class Sandbox implements AutoCloseable {
     // not begin any more has no branches.
     var _ =
         ExecutionListener.newBuilder()
-            .onEnter(_ -> requireGoingOn())
+            .onEnter(_ -> ScriptThread.requireGoingOn())
             .roots(true)
             .sourceFilter(source -> !source.isInternal())
             .attach(engine);
     return engine;
-  }
-
-  private static void requireGoingOn() {
-    if (ScriptThread.isStopping()) {
-      throw STOPPED;
-    }
-  }
-
-  /** Made before, since there may be no room for it later. */
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Stopped() {
-      super("the script is to end", null, false, false);
-    }
   }
 
   /** GraalVM finds JavaScript through the loader of the thread, which at the start is another. */
