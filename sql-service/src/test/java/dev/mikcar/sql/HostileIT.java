@@ -2,6 +2,7 @@ package dev.mikcar.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mikcar.test.Await;
 import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
@@ -39,6 +40,11 @@ class HostileIT {
           "JSON.parse('['.repeat(500000))",
           "/^(a+)+$/.test('a'.repeat(60) + 'b')",
           "const f = () => f() + 1; f()",
+          "function f() { try { f() } catch { f() } } f()",
+          "class A { constructor() { try { new A() } finally { new A() } } } new A()",
+          "async function f() { f(); f() } await f()",
+          "'x'.repeat(1 << 18).replaceAll('x', 'y'.repeat(1 << 18))",
+          "[].slice.call({ get length() { return Math.random() * 2 ** 32 } })",
           "return new Promise(() => {})",
           "while (true) sql.query('SELECT 1 AS a')",
           "sql.query('SELECT hex(zeroblob(7000000)) AS x').length");
@@ -82,10 +88,13 @@ class HostileIT {
       Vital after = Vital.of(process);
       assertThat(after.threads()).as("threads").isLessThan(before.threads() + 20);
       assertThat(after.mebibytes()).as("MiB").isLessThan(MOST_MEBIBYTES);
-      long start = System.nanoTime();
-      Response next = script(process.client(), "return 1 + 1");
-      assertThat(next.text()).isEqualTo("{\"result\":2,\"queries_executed\":0}");
-      assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+      Await.until(
+          "the next script has the processor",
+          Duration.ofSeconds(10),
+          () ->
+              script(process.client(), "return 1 + 1")
+                  .text()
+                  .equals("{\"result\":2,\"queries_executed\":0}"));
     }
   }
 

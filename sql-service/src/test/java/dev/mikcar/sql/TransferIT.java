@@ -32,13 +32,13 @@ class TransferIT {
       Duration.ofSeconds(Integer.getInteger("mikcar.transfer-seconds", 15));
   private static final Duration RECOVERY = Duration.ofSeconds(30);
   private static final String SCRIPT =
-      "export default function ({ id, from, to, amount }) {"
-          + " const [a] = sql.query('SELECT balance FROM account WHERE id = $1 FOR UPDATE', [Math.min(from, to)]);"
-          + " sql.query('SELECT balance FROM account WHERE id = $1 FOR UPDATE', [Math.max(from, to)]);"
-          + " sql.execute('UPDATE account SET balance = balance - $2 WHERE id = $1', [from, amount]);"
-          + " sql.execute('UPDATE account SET balance = balance + $2 WHERE id = $1', [to, amount]);"
-          + " sql.execute('INSERT INTO transfer VALUES ($1, $2, $3, $4)', [id, from, to, amount]);"
-          + " return id }";
+      "export default function ({ id, from, to, amount }) { const [a] = sql.query('SELECT balance"
+          + " FROM account WHERE id = $1 FOR UPDATE', [Math.min(from, to)]); sql.query('SELECT"
+          + " balance FROM account WHERE id = $1 FOR UPDATE', [Math.max(from, to)]);"
+          + " sql.execute('UPDATE account SET balance = balance - $2 WHERE id = $1', [from,"
+          + " amount]); sql.execute('UPDATE account SET balance = balance + $2 WHERE id = $1', [to,"
+          + " amount]); sql.execute('INSERT INTO transfer VALUES ($1, $2, $3, $4)', [id, from, to,"
+          + " amount]); return id }";
 
   @Test
   void noMoneyIsLostOrMade() throws Exception {

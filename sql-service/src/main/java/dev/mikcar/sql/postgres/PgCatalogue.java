@@ -34,7 +34,8 @@ final class PgCatalogue {
               OR (xn.nspname = $2 AND x.relname = $3))
           ORDER BY x.relname = $1 DESC
           LIMIT 1)
-      ORDER BY a.attnum""";
+      ORDER BY a.attnum\
+      """;
 
   private PgCatalogue() {}
 

@@ -13,7 +13,8 @@ final class Traces {
 
   private static final Pattern TEMPORARY =
       Pattern.compile(
-          "\\b(?:CREATE(?: OR REPLACE)?|INTO) (?:(?:LOCAL|GLOBAL) )?TEMP(?:ORARY)?\\b|\\bpg_temp\\b",
+          "\\b(?:CREATE(?: OR REPLACE)?|INTO) (?:(?:LOCAL|GLOBAL)"
+              + " )?TEMP(?:ORARY)?\\b|\\bpg_temp\\b",
           Pattern.CASE_INSENSITIVE);
 
   private Traces() {}

@@ -10,6 +10,7 @@ import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.IOAccess;
+import org.graalvm.polyglot.management.ExecutionListener;
 
 /**
  * JavaScript without a way out: one engine, and for each script a context of its own that knows
@@ -35,11 +36,22 @@ final class Sandbox implements AutoCloseable {
   private final Engine engine = withOwnLoader(Sandbox::newEngine);
 
   private static Engine newEngine() {
-    return Engine.newBuilder(LANGUAGE)
-        .out(OutputStream.nullOutputStream())
-        .err(OutputStream.nullOutputStream())
-        .option("engine.WarnInterpreterOnly", "false")
-        .build();
+    Engine engine =
+        Engine.newBuilder(LANGUAGE)
+            .out(OutputStream.nullOutputStream())
+            .err(OutputStream.nullOutputStream())
+            .option("engine.WarnInterpreterOnly", "false")
+            .build();
+    // Where the stack overflows there is no room to notice a cancellation, and a catch, a finally
+    // or a promise goes on from there: a tree of calls as wide as it is deep. A function that does
+    // not begin any more has no branches.
+    var _ =
+        ExecutionListener.newBuilder()
+            .onEnter(_ -> ScriptThread.requireGoingOn())
+            .roots(true)
+            .sourceFilter(source -> !source.isInternal())
+            .attach(engine);
+    return engine;
   }
 
   /** GraalVM finds JavaScript through the loader of the thread, which at the start is another. */
@@ -85,6 +97,8 @@ final class Sandbox implements AutoCloseable {
         .option("js.bigint", "false")
         // What a script makes of texts would be parsed however long they are.
         .option("js.disable-eval", "true")
+        // It reads lists of languages of any length.
+        .option("js.intl-402", "false")
         .option("js.max-apply-argument-length", MOST_ARGUMENTS)
         .build();
   }

@@ -27,6 +27,7 @@ final class ScriptRun {
   private final long start = System.nanoTime();
   private @Nullable Context context;
   private @Nullable Thread thread;
+  private int systemThread;
   private long allocatedBefore;
   private @Nullable ApiException exceeded;
   private long exceededAt;
@@ -121,6 +122,10 @@ final class ScriptRun {
     }
     context = opened;
     thread = Thread.currentThread();
+    if (thread instanceof ScriptThread own) {
+      own.stopping(false);
+    }
+    systemThread = LowPriority.thisThread();
     allocatedBefore = THREADS.getThreadAllocatedBytes(thread.threadId());
   }
 
@@ -143,6 +148,11 @@ final class ScriptRun {
         : THREADS.getThreadAllocatedBytes(thread.threadId()) - allocatedBefore;
   }
 
+  /** Whether its thread was late, and is of no use for others any more. */
+  synchronized boolean wasLate() {
+    return answered;
+  }
+
   private synchronized @Nullable ApiException exceeded() {
     return exceeded;
   }
@@ -162,6 +172,9 @@ final class ScriptRun {
       if (exceeded != null) {
         answer = !answered && System.nanoTime() - exceededAt > GRACE_NANOS;
         answered |= answer;
+        if (answer) {
+          LowPriority.give(systemThread);
+        }
         limit = exceeded;
       } else if (computed() > limits.time().toNanos()) {
         limit = ScriptErrors.timeout(limits.time().toMillis());
@@ -189,6 +202,9 @@ final class ScriptRun {
       }
       exceeded = reason;
       exceededAt = System.nanoTime();
+      if (thread instanceof ScriptThread own) {
+        own.stopping(true);
+      }
       ending = context;
     }
     // Waits until the script has noticed, so not here.

@@ -14,12 +14,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
-/**
- * Runs scripts, a bounded number at a time, each on a platform thread: a virtual one would keep its
- * carrier for as long as it computes, and there are as few of those as processors.
- */
+/** Runs scripts, a bounded number at a time, each on a thread of its own. */
 public final class Scripts {
+  private static final Logger LOG = Logger.getLogger(Scripts.class);
   private static final int AT_ONCE = 16;
   private static final int IN_LINE = 1000;
 
@@ -35,9 +34,6 @@ public final class Scripts {
   private static final int MOST_RUNS = 20;
 
   private static final long WATCH_MILLIS = 10;
-
-  /** Deep enough for honest recursion; the script is told when it goes deeper. */
-  private static final long STACK_BYTES = 1 << 20;
 
   private final SqlDatabase database;
   private final ScriptLimits limits;
@@ -72,18 +68,33 @@ public final class Scripts {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(IN_LINE),
-            runnable -> {
-              Thread thread = new Thread(null, runnable, "script", STACK_BYTES);
-              thread.setDaemon(true);
-              thread.setContextClassLoader(Scripts.class.getClassLoader());
-              return thread;
-            });
+            Scripts::newThread);
     threads.allowCoreThreadTimeOut(true);
     var _ =
         watch.scheduleWithFixedDelay(
             this::watchAll, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     // The first script would take a second, most of it to load JavaScript.
     threads.execute(this::warmUp);
+  }
+
+  private static Thread newThread(Runnable work) {
+    Thread thread = new ScriptThread(work);
+    thread.setUncaughtExceptionHandler(
+        (_, e) -> {
+          if (!(e instanceof Worn)) {
+            LOG.error("A thread of scripts ended", e);
+          }
+        });
+    return thread;
+  }
+
+  /** Ends a thread that has the lowest priority, which it cannot lose. */
+  private static final class Worn extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Worn() {
+      super("its script was late", null, false, false);
+    }
   }
 
   private void warmUp() {
@@ -236,6 +247,9 @@ public final class Scripts {
               run.run(sandbox, sources, source, input);
             } finally {
               running.remove(run);
+            }
+            if (run.wasLate()) {
+              throw new Worn();
             }
           });
     } catch (RejectedExecutionException e) {

@@ -41,6 +41,7 @@ final class SourceCache {
     if (known != null) {
       return known;
     }
+    ScriptText.check(script);
     ScriptSource source = ScriptSource.of(script, context);
     if (script.length() <= LONGEST_KEPT) {
       keep(script, source);
