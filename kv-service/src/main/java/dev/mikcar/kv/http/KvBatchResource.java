@@ -3,6 +3,8 @@ package dev.mikcar.kv.http;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Glob;
@@ -43,9 +45,11 @@ public class KvBatchResource {
   private static final int OPERATION = 2;
 
   private final KvBackend backend;
+  private final RequestDeadline deadline;
 
-  KvBatchResource(KvBackend backend) {
+  KvBatchResource(KvBackend backend, RequestDeadline deadline) {
     this.backend = backend;
+    this.deadline = deadline;
   }
 
   @POST
@@ -119,8 +123,9 @@ public class KvBatchResource {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
     Glob glob = glob(pattern);
     int limit = new Parameters(routing).integer("limit", MOST_KEYS, MOST_KEYS);
+    Cancellation cancellation = deadline.cancellation(routing);
     return backend
-        .with(store -> store.keys(glob, limit))
+        .with(store -> store.keys(glob, limit, cancellation))
         .map(page -> Answers.Listing.of(texts(page), page.next().isPresent()));
   }
 
@@ -138,8 +143,9 @@ public class KvBatchResource {
     int count = parameters.integer("count", USUAL_COUNT, MOST_KEYS);
     Optional<Key> after =
         Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode);
+    Cancellation cancellation = deadline.cancellation(routing);
     return backend
-        .with(store -> store.scan(glob, count, after))
+        .with(store -> store.scan(glob, count, after, cancellation))
         .map(
             page ->
                 new Answers.Page(

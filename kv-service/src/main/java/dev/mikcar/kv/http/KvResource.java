@@ -7,7 +7,6 @@ import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Key;
-import dev.mikcar.kv.store.KvStore;
 import dev.mikcar.kv.store.Ttl;
 import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Uni;
@@ -126,15 +125,7 @@ public class KvResource {
   public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
     Key key = key(routing);
     Condition condition = new Parameters(routing).condition();
-    return backend
-        .with(store -> store.delete(key, condition))
-        .map(
-            deletion ->
-                switch (deletion) {
-                  case DELETED -> new Answers.Deleted("ok", 1);
-                  case ABSENT -> new Answers.Deleted("ok", 0);
-                  case REFUSED -> throw unmet();
-                });
+    return deleted(key, condition).map(there -> new Answers.Deleted("ok", there ? 1 : 0));
   }
 
   @POST
@@ -144,8 +135,12 @@ public class KvResource {
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, Long>> increment(@Context RoutingContext routing) {
     Key key = key(routing);
-    long by = new Parameters(routing).integer("by", 1);
-    return backend.with(store -> store.increment(key, by)).map(sum -> Map.of("value", sum));
+    Parameters parameters = new Parameters(routing);
+    long by = parameters.integer("by", 1);
+    Condition condition = parameters.ifMatch();
+    return backend
+        .with(store -> store.increment(key, by, condition))
+        .map(sum -> Map.of("value", sum));
   }
 
   @GET
@@ -186,12 +181,11 @@ public class KvResource {
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
     long seconds = Requests.required(body).given();
+    Condition condition = new Parameters(routing).ifMatch();
     Uni<Boolean> done =
         seconds <= 0
-            ? backend
-                .with(store -> store.delete(key, Condition.NONE))
-                .map(KvStore.Deletion.DELETED::equals)
-            : expire(key, Ttl.ofSeconds("seconds", seconds));
+            ? deleted(key, condition)
+            : expire(key, Ttl.ofSeconds("seconds", seconds), condition);
     return done.map(KvResource::foundOrNot);
   }
 
@@ -200,11 +194,24 @@ public class KvResource {
   @Operation(summary = "Takes the time to live off a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, String>> persist(@Context RoutingContext routing) {
-    return expire(key(routing), Ttl.none()).map(KvResource::foundOrNot);
+    Condition condition = new Parameters(routing).ifMatch();
+    return expire(key(routing), Ttl.none(), condition).map(KvResource::foundOrNot);
   }
 
-  private Uni<Boolean> expire(Key key, Ttl ttl) {
-    return backend.with(store -> store.expire(key, ttl));
+  private Uni<Boolean> expire(Key key, Ttl ttl, Condition condition) {
+    return backend.with(store -> store.expire(key, ttl, condition));
+  }
+
+  private Uni<Boolean> deleted(Key key, Condition condition) {
+    return backend
+        .with(store -> store.delete(key, condition))
+        .map(
+            deletion ->
+                switch (deletion) {
+                  case DELETED -> true;
+                  case ABSENT -> false;
+                  case REFUSED -> throw unmet();
+                });
   }
 
   private static Map<String, String> foundOrNot(boolean found) {

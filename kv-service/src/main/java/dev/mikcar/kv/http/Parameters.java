@@ -59,6 +59,11 @@ final class Parameters {
     return new Condition(absent, present, tags("If-Match"), tags("If-None-Match"));
   }
 
+  /** From {@code If-Match} and {@code If-None-Match} alone. */
+  Condition ifMatch() {
+    return new Condition(false, false, tags("If-Match"), tags("If-None-Match"));
+  }
+
   /** The entity tags of a header, whose lines are one list; null when there is none. */
   @Nullable EntityTags tags(String header) {
     List<String> lines = routing.request().headers().getAll(header);

@@ -18,14 +18,22 @@ import org.infinispan.manager.EmbeddedCacheManager;
 public final class EmbeddedInfinispan {
   private static final String CACHE = "kv";
 
-  /** How much of a file store's values is kept in memory too. */
-  private static final String CACHED = "64MB";
+  /** The part of the heap that holds values of a file store too. */
+  private static final int CACHED_SHARE = 8;
+
+  /** The part of the heap that a store in memory may fill. */
+  private static final int MEMORY_SHARE = 3;
+
+  private static final int KB = 1000;
 
   private EmbeddedInfinispan() {}
 
-  /** A store that forgets everything with the process. */
+  /**
+   * A store that forgets everything with the process. What would fill more than a third of the heap
+   * is refused with {@code BACKEND_UNAVAILABLE}; nothing is dropped to make room.
+   */
   public static KvStore inMemory() {
-    return open(new ConfigurationBuilder(), Clock.systemUTC());
+    return open(new ConfigurationBuilder(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
   }
 
   /**
@@ -33,18 +41,19 @@ public final class EmbeddedInfinispan {
    * are synced together. One process at a time.
    */
   public static KvStore inFolder(Path folder) {
+    long cached = Runtime.getRuntime().maxMemory() / CACHED_SHARE;
     ConfigurationBuilder cache = new ConfigurationBuilder();
-    cache.memory().maxSize(CACHED).whenFull(EvictionStrategy.REMOVE);
+    cache.memory().maxSize(cached / KB + "KB").whenFull(EvictionStrategy.REMOVE);
     cache
         .persistence()
         .addStore(CustomStoreConfigurationBuilder.class)
         .customStoreClass(SqliteStore.class)
         .addProperty(SqliteStore.FOLDER, folder.toString())
         .segmented(false);
-    return open(cache, Clock.systemUTC());
+    return open(cache, Long.MAX_VALUE);
   }
 
-  private static KvStore open(ConfigurationBuilder cache, Clock clock) {
+  private static KvStore open(ConfigurationBuilder cache, long most) {
     GlobalConfigurationBuilder global = new GlobalConfigurationBuilder();
     global.nonClusteredDefault();
     global.metrics().gauges(false).histograms(false);
@@ -59,7 +68,7 @@ public final class EmbeddedInfinispan {
       manager.defineConfiguration(CACHE, cache.build());
       AdvancedCache<byte[], byte[]> opened =
           manager.<byte[], byte[]>getCache(CACHE).getAdvancedCache();
-      return new InfinispanKvStore(manager, opened, clock);
+      return new InfinispanKvStore(manager, opened, most, Clock.systemUTC());
     } catch (RuntimeException e) {
       manager.stop();
       throw e;

@@ -52,9 +52,14 @@ final class EntryCodec {
     return new Entry(new Value(value, contentType), HEX.formatHex(tag), expiresAt);
   }
 
-  /** The expiry alone, for building the index. */
+  /** The expiry alone. */
   static long expiresAt(byte[] bytes) {
     check(bytes);
+    return ByteBuffer.wrap(bytes).getLong(CHECKED_FROM);
+  }
+
+  /** The same of bytes that were made or checked before. */
+  static long expiryOf(byte[] bytes) {
     return ByteBuffer.wrap(bytes).getLong(CHECKED_FROM);
   }
 

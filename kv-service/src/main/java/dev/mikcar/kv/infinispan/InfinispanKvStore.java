@@ -1,6 +1,7 @@
 package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Glob;
@@ -12,7 +13,6 @@ import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.infinispan.AdvancedCache;
@@ -45,6 +47,10 @@ final class InfinispanKvStore implements KvStore {
   private static final Logger LOG = Logger.getLogger(InfinispanKvStore.class);
   private static final int SWEEP = 1_000;
   private static final int RETRY_SECONDS = 1;
+  private static final int RETRY_FULL_SECONDS = 5;
+
+  /** What a key takes in memory besides its own bytes and those of its entry, about. */
+  private static final int OVERHEAD = 400;
 
   private final EmbeddedCacheManager manager;
   private final AdvancedCache<byte[], byte[]> cache;
@@ -53,10 +59,21 @@ final class InfinispanKvStore implements KvStore {
   private final KeyIndex index = new KeyIndex();
   private final Clock clock;
   private final ScheduledFuture<?> sweeper;
+  private final AtomicBoolean sweeping = new AtomicBoolean();
 
-  /** Reads the keys that are on disk into the index; blocks for that. */
+  /** The bytes of all entries, and their limit. */
+  private final AtomicLong held = new AtomicLong();
+
+  private final long most;
+
+  /**
+   * Reads the keys that are on disk into the index; blocks for that.
+   *
+   * @param most how many bytes may be kept in memory
+   */
   InfinispanKvStore(
-      EmbeddedCacheManager manager, AdvancedCache<byte[], byte[]> cache, Clock clock) {
+      EmbeddedCacheManager manager, AdvancedCache<byte[], byte[]> cache, long most, Clock clock) {
+    this.most = most;
     this.manager = manager;
     this.cache = cache;
     this.changes = ReadWriteMapImpl.create(FunctionalMapImpl.create(cache));
@@ -68,8 +85,8 @@ final class InfinispanKvStore implements KvStore {
     this.clock = clock;
     disk.ifPresent(store -> store.forEachKey((key, at) -> index.put(Key.ofUtf8(key), at)));
     changes.listeners().onCreate(this::written);
-    changes.listeners().onModify((before, after) -> written(after));
-    changes.listeners().onRemove(before -> index.remove(key(before)));
+    changes.listeners().onModify(this::overwritten);
+    changes.listeners().onRemove(this::removed);
     this.sweeper =
         Infrastructure.getDefaultWorkerPool()
             .scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
@@ -77,7 +94,24 @@ final class InfinispanKvStore implements KvStore {
 
   /** Called, as all three listeners are, under the key's lock and after the write to disk. */
   private void written(ReadEntryView<?, ?> view) {
-    index.put(key(view), EntryCodec.expiresAt(((WrappedByteArray) view.get()).getBytes()));
+    byte[] entry = bytes(view);
+    index.put(key(view), EntryCodec.expiryOf(entry));
+    held.addAndGet((long) OVERHEAD + key(view).utf8().length + entry.length);
+  }
+
+  private void overwritten(ReadEntryView<?, ?> before, ReadEntryView<?, ?> after) {
+    byte[] entry = bytes(after);
+    index.put(key(after), EntryCodec.expiryOf(entry));
+    held.addAndGet(entry.length - bytes(before).length);
+  }
+
+  private void removed(ReadEntryView<?, ?> view) {
+    index.remove(key(view));
+    held.addAndGet(-((long) OVERHEAD + key(view).utf8().length + bytes(view).length));
+  }
+
+  private static byte[] bytes(ReadEntryView<?, ?> view) {
+    return ((WrappedByteArray) view.get()).getBytes();
   }
 
   /** Infinispan gives listeners keys and values in the form in which it stores them. */
@@ -87,6 +121,10 @@ final class InfinispanKvStore implements KvStore {
 
   @Override
   public Uni<Optional<Entry>> get(Key key) {
+    // Every key that there is, is in the index: no disk need be asked for others.
+    if (index.expiresAt(key, clock.millis()).isEmpty()) {
+      return Uni.createFrom().item(Optional.empty());
+    }
     CompletableFuture<byte[]> read = cache.getAsync(key.utf8());
     // The usual case, an entry in memory, costs no more than the look-up.
     if (read.isDone() && !read.isCompletedExceptionally()) {
@@ -121,11 +159,11 @@ final class InfinispanKvStore implements KvStore {
           boolean blind = condition.equals(Condition.NONE) && !ttl.equals(Ttl.keep());
           Entry current = blind ? null : stored.get();
           if (!condition.holdsFor(current)) {
-            return Change.none(Optional.empty());
+            return new Change.None<>(Optional.empty());
           }
           long before = current == null ? Entry.NEVER : current.expiresAt();
           Entry entry = new Entry(value, etag, ttl.expiresAt(clock.millis(), before));
-          return Change.put(entry, Optional.of(etag));
+          return new Change.Put<>(entry, Optional.of(etag));
         });
   }
 
@@ -135,34 +173,37 @@ final class InfinispanKvStore implements KvStore {
         key,
         stored -> {
           if (!condition.equals(Condition.NONE) && !condition.holdsFor(stored.get())) {
-            return Change.none(Deletion.REFUSED);
+            return new Change.None<>(Deletion.REFUSED);
           }
           return index.expiresAt(key, clock.millis()).isPresent()
-              ? Change.remove(Deletion.DELETED)
-              : Change.none(Deletion.ABSENT);
+              ? new Change.Remove<>(Deletion.DELETED)
+              : new Change.None<>(Deletion.ABSENT);
         });
   }
 
   @Override
-  public Uni<Long> increment(Key key, long by) {
+  public Uni<Long> increment(Key key, long by, Condition condition) {
     return change(
         key,
         stored -> {
           Entry current = stored.get();
+          if (!condition.holdsFor(current)) {
+            return new Change.Refuse<>(unmet());
+          }
           long sum;
           try {
             sum = Math.addExact(current == null ? 0 : integer(current), by);
           } catch (ArithmeticException e) {
-            return Change.refuse(
+            return new Change.Refuse<>(
                 new ApiException.Conflict("OUT_OF_RANGE", "the sum does not fit 64 bits"));
           } catch (NumberFormatException e) {
-            return Change.refuse(
+            return new Change.Refuse<>(
                 new ApiException.Conflict("NOT_AN_INTEGER", "the value is not a 64-bit integer"));
           }
           String type = current == null ? Value.TEXT : current.value().contentType();
           byte[] digits = Long.toString(sum).getBytes(StandardCharsets.US_ASCII);
           long expiresAt = current == null ? Entry.NEVER : current.expiresAt();
-          return Change.put(Entry.of(new Value(digits, type), expiresAt), sum);
+          return new Change.Put<>(Entry.of(new Value(digits, type), expiresAt), sum);
         });
   }
 
@@ -178,14 +219,17 @@ final class InfinispanKvStore implements KvStore {
   }
 
   @Override
-  public Uni<Boolean> expire(Key key, Ttl ttl) {
+  public Uni<Boolean> expire(Key key, Ttl ttl, Condition condition) {
     return change(
         key,
         stored -> {
           Entry current = stored.get();
+          if (!condition.holdsFor(current)) {
+            return new Change.Refuse<>(unmet());
+          }
           return current == null
-              ? Change.none(false)
-              : Change.put(
+              ? new Change.None<>(false)
+              : new Change.Put<>(
                   current.expiringAt(ttl.expiresAt(clock.millis(), current.expiresAt())), true);
         });
   }
@@ -196,16 +240,16 @@ final class InfinispanKvStore implements KvStore {
   }
 
   @Override
-  public Uni<KeyPage> keys(Glob glob, int limit) {
+  public Uni<KeyPage> keys(Glob glob, int limit, Cancellation cancellation) {
     return Uni.createFrom()
-        .item(() -> index.keys(glob, limit, clock.millis()))
+        .item(() -> index.keys(glob, limit, clock.millis(), cancellation))
         .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
   }
 
   @Override
-  public Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after) {
+  public Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after, Cancellation cancellation) {
     return Uni.createFrom()
-        .item(() -> index.scan(glob, count, after.orElse(null), clock.millis()))
+        .item(() -> index.scan(glob, count, after.orElse(null), clock.millis(), cancellation))
         .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
   }
 
@@ -241,19 +285,59 @@ final class InfinispanKvStore implements KvStore {
       ReadWriteEntryView<byte[], byte[]> view,
       Function<Supplier<@Nullable Entry>, Change<R>> decide) {
     Change<R> change = decide.apply(() -> current(view.find().orElse(null)));
-    switch (change.kind()) {
-      case PUT -> view.set(EntryCodec.encode(change.entry()));
-      case REMOVE -> view.remove();
-      case NONE -> {}
+    switch (change) {
+      case Change.Put<R> put -> {
+        byte[] entry = EntryCodec.encode(put.entry());
+        if (most != Long.MAX_VALUE && !hasRoomFor(view, entry.length)) {
+          return new Change.Refuse<>(
+              new ApiException.BackendUnavailable(
+                  "the memory of the kv store is full; deleting works", RETRY_FULL_SECONDS));
+        }
+        view.set(entry);
+      }
+      case Change.Remove<R> _ -> view.remove();
+      case Change.None<R> _ -> {}
+      case Change.Refuse<R> _ -> {}
     }
     return change;
   }
 
-  /** Gives back the space of what has expired. */
+  /** What makes an entry smaller is always taken. */
+  private boolean hasRoomFor(ReadWriteEntryView<byte[], byte[]> view, int length) {
+    long before = view.find().map(entry -> (long) entry.length).orElse((long) -OVERHEAD);
+    return length <= before || held.get() + length - before <= most;
+  }
+
+  private static ApiException unmet() {
+    return new ApiException.PreconditionFailed("the condition of the request is not met");
+  }
+
+  /** Gives back the space of what has expired, some keys at a time, until none is left. */
   private void sweep() {
-    for (Key key : index.gone(clock.millis(), SWEEP)) {
-      var _ = changes.eval(key.utf8(), this::removeIfGone).exceptionally(this::notSwept);
+    if (sweeping.compareAndSet(false, true)) {
+      sweepMore();
     }
+  }
+
+  private void sweepMore() {
+    CompletableFuture<?>[] removals =
+        index.gone(clock.millis(), SWEEP).stream()
+            .map(key -> changes.eval(key.utf8(), this::removeIfGone))
+            .toArray(CompletableFuture[]::new);
+    var _ =
+        CompletableFuture.allOf(removals)
+            .whenCompleteAsync(
+                (_, failure) -> {
+                  if (failure != null) {
+                    LOG.debugf(failed(failure), "Expired keys were not removed");
+                  }
+                  if (failure == null && removals.length == SWEEP && !sweeper.isCancelled()) {
+                    sweepMore();
+                  } else {
+                    sweeping.set(false);
+                  }
+                },
+                Infrastructure.getDefaultWorkerPool());
   }
 
   private boolean removeIfGone(ReadWriteEntryView<byte[], byte[]> view) {
@@ -263,11 +347,6 @@ final class InfinispanKvStore implements KvStore {
       view.remove();
     }
     return gone;
-  }
-
-  private boolean notSwept(Throwable failure) {
-    LOG.debugf(failed(failure), "An expired key was not removed");
-    return false;
   }
 
   /** A failure of the cache, as the caller is told. The disk's own are in the log already. */
@@ -280,8 +359,8 @@ final class InfinispanKvStore implements KvStore {
         case TimeoutException timeout -> {
           return new ApiException.BackendTimeout("too many writers wait for this key");
         }
-        case SQLException sql -> {
-          return unavailable();
+        case ApiException told -> {
+          return told;
         }
         case RejectedExecutionException closed -> {
           return unavailable();

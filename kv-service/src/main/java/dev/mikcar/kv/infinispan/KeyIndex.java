@@ -1,5 +1,6 @@
 package dev.mikcar.kv.infinispan;
 
+import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Glob;
 import dev.mikcar.kv.store.Key;
@@ -58,11 +59,12 @@ final class KeyIndex {
   }
 
   /** See {@link dev.mikcar.kv.store.KvStore#keys}. */
-  KeyPage keys(Glob glob, int limit, long now) {
+  KeyPage keys(Glob glob, int limit, long now, Cancellation cancellation) {
     List<Key> found = new ArrayList<>();
     String prefix = glob.prefix();
     ConcurrentNavigableMap<Key, Long> range = from(prefix);
     for (Map.Entry<Key, Long> entry : range.entrySet()) {
+      cancellation.check();
       String text = entry.getKey().toString();
       if (!text.startsWith(prefix)) {
         break;
@@ -82,12 +84,13 @@ final class KeyIndex {
   }
 
   /** See {@link dev.mikcar.kv.store.KvStore#scan}. */
-  KeyPage scan(Glob glob, int count, @Nullable Key after, long now) {
+  KeyPage scan(Glob glob, int count, @Nullable Key after, long now, Cancellation cancellation) {
     List<Key> found = new ArrayList<>();
     int looked = 0;
     Key last = null;
     ConcurrentNavigableMap<Key, Long> range = after == null ? keys : keys.tailMap(after, false);
     for (Map.Entry<Key, Long> entry : range.entrySet()) {
+      cancellation.check();
       if (Entry.isGone(entry.getValue(), now)) {
         continue;
       }

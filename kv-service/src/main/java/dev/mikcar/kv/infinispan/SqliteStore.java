@@ -1,7 +1,12 @@
 package dev.mikcar.kv.infinispan;
 
+import dev.mikcar.sqlite.Space;
+import dev.mikcar.sqlite.SqliteFile;
+import dev.mikcar.sqlite.SqliteReaders;
+import dev.mikcar.sqlite.SqliteWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -24,8 +29,13 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
 
   private @Nullable Open open;
 
+  private static final int READERS = 4;
+
   private record Open(
-      InitializationContext context, SqliteFile file, SqliteReaders readers, SqliteWriter writer) {}
+      InitializationContext context,
+      SqliteFile file,
+      SqliteReaders<EntryTable> readers,
+      SqliteWriter<EntryTable> writer) {}
 
   private Open open() {
     return Objects.requireNonNull(open, "not started");
@@ -39,13 +49,13 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
         .runBlocking(
             () -> {
               try {
-                SqliteFile file = SqliteFile.open(Path.of(folder));
+                SqliteFile file = SqliteFile.open(Path.of(folder), EntryTable.SCHEMA);
                 open =
                     new Open(
                         context,
                         file,
-                        new SqliteReaders(file),
-                        new SqliteWriter(file, context.getNonBlockingManager()));
+                        new SqliteReaders<>("kv", file, EntryTable::new, READERS),
+                        new SqliteWriter<>("kv", file, EntryTable::new));
               } catch (IOException | SQLException e) {
                 throw new PersistenceException("cannot open the kv store in '" + folder + "'", e);
               }
@@ -74,15 +84,15 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
 
   /** Every key with its expiry, in no order; blocks. */
   void forEachKey(BiConsumer<byte[], Long> action) {
-    try {
-      open().file().forEachKey(action);
+    try (Connection connection = open().file().connect()) {
+      new EntryTable(connection).forEachKey(action);
     } catch (SQLException e) {
       throw new PersistenceException("cannot read the keys of the kv store", e);
     }
   }
 
-  /** Completes when writes work, as far as can be told; fails with the reason why not. */
-  CompletionStage<Boolean> probe() {
+  /** Completes when writes work; fails with the reason why not. */
+  CompletionStage<@Nullable Void> probe() {
     return open().writer().probe();
   }
 
@@ -90,23 +100,15 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
   public CompletionStage<MarshallableEntry<WrappedByteArray, WrappedByteArray>> load(
       int segment, Object key) {
     Open current = open();
+    WrappedByteArray wanted = (WrappedByteArray) key;
     return current
-        .context()
-        .getBlockingManager()
-        .supplyBlocking(() -> read(current, (WrappedByteArray) key), "kv-read");
+        .readers()
+        .read(table -> table.value(wanted.getBytes()))
+        .thenApply(value -> entry(current, wanted, value));
   }
 
-  private static @Nullable MarshallableEntry<WrappedByteArray, WrappedByteArray> read(
-      Open open, WrappedByteArray key) {
-    byte[] value;
-    try {
-      value = open.readers().read(key.getBytes());
-    } catch (SQLException e) {
-      throw new PersistenceException("cannot read from the kv store", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PersistenceException("interrupted", e);
-    }
+  private static @Nullable MarshallableEntry<WrappedByteArray, WrappedByteArray> entry(
+      Open open, WrappedByteArray key, byte @Nullable [] value) {
     return value == null
         ? null
         : open.context()
@@ -118,16 +120,19 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
   public CompletionStage<Void> write(
       int segment,
       MarshallableEntry<? extends WrappedByteArray, ? extends WrappedByteArray> entry) {
+    byte[] key = entry.getKey().getBytes();
     byte[] value = entry.getValue().getBytes();
+    long expiresAt = EntryCodec.expiryOf(value);
     return open()
         .writer()
-        .put(entry.getKey().getBytes(), EntryCodec.expiresAt(value), value)
+        .submit(table -> table.put(key, expiresAt, value), key.length + value.length, Space.TAKES)
         .thenApply(_ -> null);
   }
 
   @Override
   public CompletionStage<Boolean> delete(int segment, Object key) {
-    return open().writer().remove(((WrappedByteArray) key).getBytes());
+    byte[] bytes = ((WrappedByteArray) key).getBytes();
+    return open().writer().submit(table -> table.remove(bytes), bytes.length, Space.FREES);
   }
 
   /** kv never empties its cache. */

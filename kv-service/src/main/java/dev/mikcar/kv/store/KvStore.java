@@ -2,6 +2,7 @@ package dev.mikcar.kv.store;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.service.Backend;
+import dev.mikcar.common.work.Cancellation;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
@@ -49,8 +50,14 @@ public interface KvStore extends Backend {
    *
    * @return the sum
    * @throws ApiException.Conflict {@code NOT_AN_INTEGER} or {@code OUT_OF_RANGE}
+   * @throws ApiException.PreconditionFailed when the condition does not hold
    */
-  Uni<Long> increment(Key key, long by);
+  Uni<Long> increment(Key key, long by, Condition condition);
+
+  /** The same without a condition. */
+  default Uni<Long> increment(Key key, long by) {
+    return increment(key, by, Condition.NONE);
+  }
 
   /**
    * When the key expires, milliseconds since the epoch or {@link Entry#NEVER}; empty when there is
@@ -62,13 +69,25 @@ public interface KvStore extends Backend {
    * Changes the time to live.
    *
    * @return whether there is such a key
+   * @throws ApiException.PreconditionFailed when the condition does not hold
    */
-  Uni<Boolean> expire(Key key, Ttl ttl);
+  Uni<Boolean> expire(Key key, Ttl ttl, Condition condition);
+
+  /** The same without a condition. */
+  default Uni<Boolean> expire(Key key, Ttl ttl) {
+    return expire(key, ttl, Condition.NONE);
+  }
 
   /**
    * The first keys that match, sorted, at most so many; {@link KeyPage#next} when there are more.
+   * Ends with the reason of the cancellation when it is cancelled.
    */
-  Uni<KeyPage> keys(Glob glob, int limit);
+  Uni<KeyPage> keys(Glob glob, int limit, Cancellation cancellation);
+
+  /** The same, to its end. */
+  default Uni<KeyPage> keys(Glob glob, int limit) {
+    return keys(glob, limit, Cancellation.none());
+  }
 
   /**
    * Looks at the next {@code count} keys after one, in sorted order, and gives those that match. A
@@ -76,7 +95,12 @@ public interface KvStore extends Backend {
    *
    * @param after the {@link KeyPage#next} of the page before, empty for the first
    */
-  Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after);
+  Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after, Cancellation cancellation);
+
+  /** The same, to its end. */
+  default Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after) {
+    return scan(glob, count, after, Cancellation.none());
+  }
 
   /** The entries of these keys, in their order; those that do not exist are left out. */
   default Uni<Map<Key, Entry>> getAll(Collection<Key> keys) {

@@ -66,7 +66,7 @@ class FileKvStoreTest extends KvStoreContract {
         "the keys are gone",
         Duration.ofSeconds(60),
         () -> await(store().keys(Glob.of("*"), 10)).keys().isEmpty());
-    Await.until("the space is free again", Duration.ofSeconds(60), () -> size() < 1L << 20);
+    Await.until("the space is free again", Duration.ofSeconds(60), () -> size() < 5L << 20);
   }
 
   @Test
