@@ -4,7 +4,6 @@ import dev.mikcar.common.http.PlainRoute;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Entry;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -13,7 +12,7 @@ import java.util.concurrent.Executor;
 
 /**
  * Answers GET of a key, see {@link PlainRoute}. {@link KvResource#get} describes the route and
- * answers what is not a GET; both say what {@link Reading} found.
+ * answers a HEAD; what both say is in {@link Reading}.
  */
 @Singleton
 public class GetRoute implements PlainRoute {
@@ -46,13 +45,12 @@ public class GetRoute implements PlainRoute {
     if (response.ended() || response.closed()) {
       return; // The deadline answered, or the caller went away.
     }
-    response.putHeader(HttpHeaders.ETAG, Reading.etag(entry));
-    if (reading.isKnown(entry)) {
-      response.setStatusCode(304).end();
+    int status = reading.answer(entry, response::putHeader);
+    response.setStatusCode(status);
+    if (status == Reading.OK) {
+      response.end(Buffer.buffer(entry.value().bytes()));
     } else {
-      response
-          .putHeader(HttpHeaders.CONTENT_TYPE, entry.value().contentType())
-          .end(Buffer.buffer(entry.value().bytes()));
+      response.end();
     }
   }
 }

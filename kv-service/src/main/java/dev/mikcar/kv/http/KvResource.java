@@ -23,6 +23,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.math.BigInteger;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -54,24 +55,20 @@ public class KvResource {
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
-    return backend
-        .with(reading::in)
-        .map(
-            entry -> {
-              Response.ResponseBuilder answer =
-                  reading.isKnown(entry) ? Response.notModified() : ok(routing, entry);
-              return answer.header("ETag", Reading.etag(entry)).build();
-            });
+    return backend.with(reading::in).map(entry -> answer(routing, reading, entry));
   }
 
-  private static Response.ResponseBuilder ok(RoutingContext routing, Entry entry) {
+  private static Response answer(RoutingContext routing, Reading reading, Entry entry) {
+    Response.ResponseBuilder answer = Response.ok();
+    int status = reading.answer(entry, answer::header);
+    if (status != Reading.OK) {
+      return answer.status(status).build();
+    }
     byte[] value = entry.value().bytes();
-    Response.ResponseBuilder answer =
-        Response.ok(value).header("Content-Type", entry.value().contentType());
     // Nothing is written after the head of a HEAD that the length could be taken from.
     return HttpMethod.HEAD.equals(routing.request().method())
-        ? answer.header("Content-Length", value.length)
-        : answer;
+        ? answer.header("Content-Length", value.length).entity(value).build()
+        : answer.entity(value).build();
   }
 
   @POST
@@ -95,10 +92,10 @@ public class KvResource {
     return backend
         .with(store -> store.set(key, value, ttl, condition))
         .map(
-            etag ->
+            set ->
                 Response.ok(new Answers.Stored("ok", key.toString()))
                     .type(MediaType.APPLICATION_JSON_TYPE)
-                    .header("ETag", '"' + etag.orElseThrow(KvResource::unmet) + '"')
+                    .header("ETag", Reading.etag(set.orElseThrow(KvResource::unmet)))
                     .build());
   }
 
@@ -137,7 +134,7 @@ public class KvResource {
     Key key = key(routing);
     Parameters parameters = new Parameters(routing);
     long by = parameters.integer("by", 1);
-    Condition condition = parameters.ifMatch();
+    Condition condition = parameters.match();
     return backend
         .with(store -> store.increment(key, by, condition))
         .map(sum -> Map.of("value", sum));
@@ -180,10 +177,10 @@ public class KvResource {
   public Uni<Map<String, String>> expire(
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
-    long seconds = Requests.required(body).given();
-    Condition condition = new Parameters(routing).ifMatch();
+    BigInteger seconds = Requests.required(body).given();
+    Condition condition = new Parameters(routing).match();
     Uni<Boolean> done =
-        seconds <= 0
+        seconds.signum() <= 0
             ? deleted(key, condition)
             : expire(key, Ttl.ofSeconds("seconds", seconds), condition);
     return done.map(KvResource::foundOrNot);
@@ -194,7 +191,7 @@ public class KvResource {
   @Operation(summary = "Takes the time to live off a key")
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Map<String, String>> persist(@Context RoutingContext routing) {
-    Condition condition = new Parameters(routing).ifMatch();
+    Condition condition = new Parameters(routing).match();
     return expire(key(routing), Ttl.none(), condition).map(KvResource::foundOrNot);
   }
 

@@ -2,6 +2,7 @@ package dev.mikcar.kv.http;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.kv.store.Key;
+import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,12 @@ final class Requests {
     }
   }
 
-  /** {@code {"seconds":n}}. */
-  record Expire(@Nullable Long seconds) {
+  /** {@code {"seconds":n}}, an integer of any size: what is too much is said of what was meant. */
+  record Expire(@Nullable BigInteger seconds) {
     /**
      * @throws ApiException.BadRequest when it is missing
      */
-    long given() {
+    BigInteger given() {
       if (seconds == null) {
         throw new ApiException.BadRequest("field 'seconds' is missing");
       }

@@ -1,16 +1,18 @@
 package dev.mikcar.kv.infinispan;
 
+import dev.mikcar.kv.store.Key;
+import dev.mikcar.kv.store.KeyPage;
 import dev.mikcar.sqlite.Space;
 import dev.mikcar.sqlite.SqliteFile;
 import dev.mikcar.sqlite.SqliteReaders;
 import dev.mikcar.sqlite.SqliteWriter;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.infinispan.commons.marshall.WrappedByteArray;
 import org.infinispan.commons.util.concurrent.CompletableFutures;
 import org.infinispan.persistence.spi.InitializationContext;
@@ -30,11 +32,13 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
   private @Nullable Open open;
 
   private static final int READERS = 4;
+  private static final int LISTERS = 2;
 
   private record Open(
       InitializationContext context,
       SqliteFile file,
       SqliteReaders<EntryTable> readers,
+      SqliteReaders<EntryTable> listers,
       SqliteWriter<EntryTable> writer) {}
 
   private Open open() {
@@ -55,6 +59,7 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
                         context,
                         file,
                         new SqliteReaders<>("kv", file, EntryTable::new, READERS),
+                        new SqliteReaders<>("kv-keys", file, EntryTable::new, LISTERS),
                         new SqliteWriter<>("kv", file, EntryTable::new));
               } catch (IOException | SQLException e) {
                 throw new PersistenceException("cannot open the kv store in '" + folder + "'", e);
@@ -77,22 +82,35 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
             () -> {
               ending.writer().close();
               ending.readers().close();
+              ending.listers().close();
               ending.file().close();
             },
             "kv-close");
   }
 
-  /** Every key with its expiry, in no order; blocks. */
-  void forEachKey(BiConsumer<byte[], Long> action) {
-    try (Connection connection = open().file().connect()) {
-      new EntryTable(connection).forEachKey(action);
-    } catch (SQLException e) {
-      throw new PersistenceException("cannot read the keys of the kv store", e);
-    }
+  CompletableFuture<OptionalLong> expiresAt(Key key) {
+    return open().readers().read(table -> table.expiresAt(key.utf8()));
+  }
+
+  /** See {@link Keys#collect}. Has readers of its own, so that no listing keeps a get waiting. */
+  CompletableFuture<KeyPage> collect(
+      @Nullable Key from, boolean inclusive, KeyCollector collector) {
+    return open()
+        .listers()
+        .read(
+            table -> {
+              table.collect(from, inclusive, collector);
+              return collector.page();
+            });
+  }
+
+  /** See {@link Keys#removeGone}. */
+  CompletableFuture<Integer> removeGone(long now, int most) {
+    return open().writer().submit(table -> table.removeGone(now, most), 0, Space.FREES);
   }
 
   /** Completes when writes work; fails with the reason why not. */
-  CompletionStage<@Nullable Void> probe() {
+  CompletableFuture<@Nullable Void> probe() {
     return open().writer().probe();
   }
 

@@ -1,0 +1,128 @@
+package dev.mikcar.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mikcar.test.Connection;
+import dev.mikcar.test.Response;
+import dev.mikcar.test.SidecarProcess;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A heap of 64 MiB, which is what {@code ./mikcar} takes in a container of 256 MiB. */
+class MemoryIT {
+  private static final int LARGE = 100_000;
+
+  @TempDir private Path data;
+
+  private SidecarProcess start(String url) {
+    return SidecarProcess.builder()
+        .env("KV_URL", url)
+        .env("MIKCAR_DATA", data.toString())
+        .jvm("-Xmx64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+        .start()
+        .awaitReady();
+  }
+
+  @Test
+  void aStoreOnDiskTakesMoreThanTheHeap() {
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"));
+        Connection connection = sidecar.client().open()) {
+      byte[] value = new byte[LARGE];
+
+      for (int i = 0; i < 2_000; i++) {
+        assertThat(put(connection, "k" + i, value).status()).as("set %d", i).isEqualTo(200);
+      }
+
+      assertThat(connection.send("GET", "/kv/get/k0").body()).isEqualTo(value);
+      assertThat(connection.send("GET", "/kv/get/k1999").body()).isEqualTo(value);
+      assertThat(sidecar.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aStoreInMemoryRefusesWhatItHasNoRoomFor() {
+    try (SidecarProcess sidecar = start("memory://");
+        Connection connection = sidecar.client().open()) {
+      int stored = fill(connection, new byte[LARGE]);
+
+      Response refused = put(connection, "more", new byte[LARGE]);
+
+      ApiError.check(refused, 503, "BACKEND_UNAVAILABLE");
+      assertThat(refused.header("Retry-After")).isPresent();
+      assertThat(stored).isBetween(100, 300);
+      assertThat(connection.send("GET", "/kv/get/k0").body()).hasSize(LARGE);
+      assertThat(put(connection, "k0", new byte[10]).status()).isEqualTo(200);
+      assertThat(connection.send("DELETE", "/kv/del/k1").status()).isEqualTo(200);
+      assertThat(put(connection, "more", new byte[LARGE]).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void manySmallKeysInMemoryAreBoundedToo() {
+    try (SidecarProcess sidecar = start("memory://");
+        Connection connection = sidecar.client().open()) {
+      Response last = null;
+      int stored = 0;
+      for (int batch = 0; batch < 100; batch++) {
+        last = setBatch(connection, batch);
+        if (last.status() != 200) {
+          break;
+        }
+        stored += 10_000;
+      }
+
+      ApiError.check(last, 503, "BACKEND_UNAVAILABLE");
+      assertThat(stored).isBetween(20_000, 100_000);
+      assertThat(connection.send("GET", "/kv/get/b0-0").text()).isEqualTo("v");
+      assertThat(connection.send("GET", "/kv/keys/*?limit=5").status()).isEqualTo(200);
+    }
+  }
+
+  private static Response setBatch(Connection connection, int batch) {
+    String body =
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> "\"b" + batch + "-" + i + "\":\"v\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    return connection.send(
+        "POST", "/kv/set", Map.of("Content-Type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aMillionKeysOnDiskAreServedFromTheStart() throws Exception {
+    try (SidecarProcess first = start("file://" + data.resolve("kv"))) {
+      first.client().put("/kv/set/first", "v");
+      assertThat(first.terminate()).isZero();
+    }
+    StoredKeys.in(data.resolve("kv")).copy("first", "key-", 1_000_000, 0);
+
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"))) {
+      var http = sidecar.client().withTimeout(Duration.ofSeconds(60));
+
+      assertThat(http.get("/kv/get/key-1000000").text()).isEqualTo("v");
+      assertThat(http.get("/kv/keys/key-99999*").text())
+          .startsWith("{\"keys\":[\"key-99999\",\"key-999990\",");
+      assertThat(http.get("/kv/keys/*?limit=3").text()).contains("\"truncated\":true");
+      assertThat(http.get("/kv/scan?match=no*&count=10000").text()).contains("\"cursor\":\"");
+      assertThat(http.put("/kv/set/key-1000000?nx", "w").status()).isEqualTo(412);
+      assertThat(http.get("/kv/keys/*9?limit=10000").text()).contains("key-9");
+    }
+  }
+
+  private static int fill(Connection connection, byte[] value) {
+    int stored = 0;
+    while (stored < 1_000 && put(connection, "k" + stored, value).status() == 200) {
+      stored++;
+    }
+    return stored;
+  }
+
+  private static Response put(Connection connection, String key, byte[] value) {
+    return connection.send("PUT", "/kv/set/" + key, Map.of(), value);
+  }
+}
