@@ -92,8 +92,7 @@ class DiskIT {
         assertThat(client.delete("/kv/del/k" + i).text())
             .isEqualTo("{\"status\":\"ok\",\"deleted\":1}");
       }
-      Await.until(
-          "it is ready", RECOVERY, () -> client.get("/health/ready").status() == 200);
+      Await.until("it is ready", RECOVERY, () -> client.get("/health/ready").status() == 200);
       assertThat(setUntilRefused(client)).isGreaterThan(stored - 10);
       assertThat(sidecar.log().lines().filter(line -> line.contains(" ERROR "))).hasSizeLessThan(5);
       assertThat(sidecar.log()).hasSizeLessThan(20_000);

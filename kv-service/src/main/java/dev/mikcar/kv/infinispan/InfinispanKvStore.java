@@ -227,8 +227,7 @@ final class InfinispanKvStore implements KvStore {
         .map(Change::result);
   }
 
-  private <R> Change<R> apply(
-      Key key, ReadWriteEntryView<byte[], byte[]> view, Change<R> change) {
+  private <R> Change<R> apply(Key key, ReadWriteEntryView<byte[], byte[]> view, Change<R> change) {
     switch (change) {
       case Change.Put<R> put -> {
         if (!keys.put(key, view, EntryCodec.encode(put.entry()))) {

@@ -72,15 +72,13 @@ final class MemoryKeys implements Keys {
       if (!Entry.isGone(expiry.at, now) || removals.size() == most) {
         break;
       }
-      removals.add(
-          entries.eval(expiry.key.utf8(), view -> removeIfGone(expiry.key, view, now)));
+      removals.add(entries.eval(expiry.key.utf8(), view -> removeIfGone(expiry.key, view, now)));
     }
     return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
         .thenApply(_ -> removals.size());
   }
 
-  private boolean removeIfGone(
-      Key key, ReadWriteEntryView<byte[], byte[]> view, long now) {
+  private boolean removeIfGone(Key key, ReadWriteEntryView<byte[], byte[]> view, long now) {
     Optional<byte[]> entry = view.find();
     boolean gone = entry.isPresent() && EntryCodec.isGone(entry.get(), now);
     if (gone) {

@@ -29,7 +29,9 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public interface KvStore extends Backend {
-  /** How many writes of a batch are under way at once: as many as a disk is asked to sync together. */
+  /**
+   * How many writes of a batch are under way at once: as many as a disk is asked to sync together.
+   */
   int AT_ONCE = 1_000;
 
   /** The entry, empty when there is none. */
@@ -38,7 +40,8 @@ public interface KvStore extends Backend {
   /**
    * Sets the key to this value, if the condition holds.
    *
-   * @return the fingerprint of the value; empty when the condition does not hold and nothing was changed
+   * @return the fingerprint of the value; empty when the condition does not hold and nothing was
+   *     changed
    */
   Uni<Optional<String>> set(Key key, Value value, Ttl ttl, Condition condition);
 

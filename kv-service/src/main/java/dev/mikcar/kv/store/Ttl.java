@@ -37,7 +37,8 @@ public sealed interface Ttl {
 
   /** The same, of an integer of any size. */
   static Ttl ofSeconds(String field, BigInteger seconds) {
-    return ofSeconds(field, seconds.min(BigInteger.valueOf(LIMIT)).max(BigInteger.ZERO).longValue());
+    return ofSeconds(
+        field, seconds.min(BigInteger.valueOf(LIMIT)).max(BigInteger.ZERO).longValue());
   }
 
   /** 10000 years, in milliseconds. */

@@ -89,9 +89,7 @@ class FileKvStoreTest extends KvStoreContract {
 
     try {
       Await.until(
-          "all but one are removed",
-          Duration.ofSeconds(expired / 11_000),
-          () -> count(rows) == 1);
+          "all but one are removed", Duration.ofSeconds(expired / 11_000), () -> count(rows) == 1);
       assertThat(await(again.get(Key.of("stays")))).isPresent();
     } finally {
       again.close();
@@ -111,10 +109,7 @@ class FileKvStoreTest extends KvStoreContract {
 
     try {
       assertThat(await(again.keys(Glob.of("*"), 10)).keys()).containsExactly(Key.of("a"));
-      Await.until(
-          "the expired ones are removed",
-          Duration.ofSeconds(30),
-          () -> count(rows) == 1);
+      Await.until("the expired ones are removed", Duration.ofSeconds(30), () -> count(rows) == 1);
     } finally {
       again.close();
     }

@@ -31,8 +31,7 @@ class MemoryKvStoreTest extends KvStoreContract {
         .isEqualTo(KvStore.Deletion.DELETED);
 
     assertThat(await(store().set(Key.of("3"), LARGE, Ttl.none(), Condition.NONE))).isPresent();
-    assertThatThrownBy(() -> put("another"))
-        .isInstanceOf(ApiException.BackendUnavailable.class);
+    assertThatThrownBy(() -> put("another")).isInstanceOf(ApiException.BackendUnavailable.class);
     await(store().set(Key.of("3"), Value.text("smaller"), Ttl.none(), Condition.NONE));
     put("another");
     assertThat(await(store().get(Key.of("another")))).isPresent();

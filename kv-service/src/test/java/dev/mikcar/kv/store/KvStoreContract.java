@@ -112,18 +112,12 @@ public abstract class KvStoreContract {
     Value two = Value.text("2");
 
     assertThat(await(store.set(KEY, one, Ttl.none(), Condition.PRESENT))).isEmpty();
-    assertThat(await(store.set(KEY, one, Ttl.none(), Condition.ABSENT))).contains(one.fingerprint());
+    assertThat(await(store.set(KEY, one, Ttl.none(), Condition.ABSENT)))
+        .contains(one.fingerprint());
     assertThat(await(store.set(KEY, two, Ttl.none(), Condition.ABSENT))).isEmpty();
     assertThat(get(KEY)).contains("1");
-    assertThat(
-            await(
-                store.set(
-                    KEY, two, Ttl.none(), Condition.has(two.fingerprint()))))
-        .isEmpty();
-    assertThat(
-            await(
-                store.set(
-                    KEY, two, Ttl.none(), Condition.has(one.fingerprint()))))
+    assertThat(await(store.set(KEY, two, Ttl.none(), Condition.has(two.fingerprint())))).isEmpty();
+    assertThat(await(store.set(KEY, two, Ttl.none(), Condition.has(one.fingerprint()))))
         .isPresent();
     assertThat(await(store.delete(KEY, Condition.has(one.fingerprint()))))
         .isEqualTo(Deletion.REFUSED);
