@@ -8,7 +8,12 @@ import dev.mikcar.test.SidecarProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +54,7 @@ class MemoryIT {
   void aStoreInMemoryRefusesWhatItHasNoRoomFor() {
     try (SidecarProcess sidecar = start("memory://");
         Connection connection = sidecar.client().open()) {
-      int stored = fill(connection, new byte[LARGE]);
+      int stored = fill(connection, new byte[LARGE], 1_000);
 
       Response refused = put(connection, "more", new byte[LARGE]);
 
@@ -86,11 +91,7 @@ class MemoryIT {
         IntStream.range(0, 10_000)
             .mapToObj(i -> "\"b" + (from + i) + "\":\"v\"")
             .collect(Collectors.joining(",", "{", "}"));
-    return connection.send(
-        "POST",
-        "/kv/set",
-        Map.of("Content-Type", "application/json"),
-        body.getBytes(StandardCharsets.UTF_8));
+    return postJson(connection, "/kv/set", body);
   }
 
   @Test
@@ -114,9 +115,69 @@ class MemoryIT {
     }
   }
 
-  private static int fill(Connection connection, byte[] value) {
+  @Test
+  void manyLargeValuesAtOnceAreReadOneAfterTheOther() throws Exception {
+    byte[] value = new byte[5 << 20];
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"))) {
+      for (int i = 0; i < 8; i++) {
+        assertThat(sidecar.client().put("/kv/set/large" + i, value).status()).isEqualTo(200);
+      }
+      try (ExecutorService callers = Executors.newFixedThreadPool(32)) {
+        List<Future<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+          String path = "/kv/get/large" + i % 8;
+          answers.add(callers.submit(() -> outcome(sidecar.client().get(path), value)));
+        }
+
+        List<Integer> statuses = new ArrayList<>();
+        for (Future<Integer> answer : answers) {
+          statuses.add(answer.get());
+        }
+
+        // Who waits for more than ten seconds is refused.
+        assertThat(statuses).contains(200).isSubsetOf(200, 503);
+      }
+      assertThat(sidecar.isAlive()).isTrue();
+    }
+  }
+
+  private static int outcome(Response answer, byte[] value) {
+    if (answer.status() == 200) {
+      assertThat(answer.body()).isEqualTo(value);
+    }
+    return answer.status();
+  }
+
+  @Test
+  void aBatchOfMoreThanFitsIsRefused() {
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"));
+        Connection connection = sidecar.client().open()) {
+      fill(connection, new byte[LARGE], 200);
+      String keys =
+          IntStream.range(0, 200)
+              .mapToObj(i -> "\"k" + i + "\"")
+              .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+
+      Response refused = postJson(connection, "/kv/get/batch", keys);
+      Response taken = postJson(connection, "/kv/get/batch", "{\"keys\":[\"k0\",\"k199\"]}");
+
+      ApiError.check(refused, 413, "RESULT_TOO_LARGE");
+      assertThat(taken.status()).isEqualTo(200);
+      assertThat(sidecar.isAlive()).isTrue();
+    }
+  }
+
+  private static Response postJson(Connection connection, String path, String json) {
+    return connection.send(
+        "POST",
+        path,
+        Map.of("Content-Type", "application/json"),
+        json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int fill(Connection connection, byte[] value, int most) {
     int stored = 0;
-    while (stored < 1_000 && put(connection, "k" + stored, value).status() == 200) {
+    while (stored < most && put(connection, "k" + stored, value).status() == 200) {
       stored++;
     }
     return stored;

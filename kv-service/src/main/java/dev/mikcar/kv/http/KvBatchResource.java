@@ -4,6 +4,7 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Entry;
@@ -46,9 +47,11 @@ public class KvBatchResource {
 
   private final KvBackend backend;
   private final RequestDeadline deadline;
+  private final MemoryBudget budget;
 
-  KvBatchResource(KvBackend backend, RequestDeadline deadline) {
+  KvBatchResource(KvBackend backend, RequestDeadline deadline, MemoryBudget budget) {
     this.backend = backend;
+    this.budget = budget;
     this.deadline = deadline;
   }
 
@@ -61,8 +64,10 @@ public class KvBatchResource {
       @Context RoutingContext routing, Requests.@Nullable Keys body) {
     Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
     List<Key> keys = Requests.required(body).parsed();
+    AnswerRoom room = AnswerRoom.ofBatch(budget);
+    routing.addEndHandler(_ -> room.close());
     return backend
-        .with(store -> store.getAll(keys))
+        .with(store -> store.getAll(keys, room))
         .map(
             found -> {
               Map<String, @Nullable String> values = new LinkedHashMap<>();

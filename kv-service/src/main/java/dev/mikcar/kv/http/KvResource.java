@@ -3,6 +3,7 @@ package dev.mikcar.kv.http;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Entry;
@@ -40,9 +41,11 @@ public class KvResource {
   private static final int LONGEST_CONTENT_TYPE = 255;
 
   private final KvBackend backend;
+  private final MemoryBudget budget;
 
-  KvResource(KvBackend backend) {
+  KvResource(KvBackend backend, MemoryBudget budget) {
     this.backend = backend;
+    this.budget = budget;
   }
 
   static Key key(RoutingContext routing) {
@@ -55,7 +58,11 @@ public class KvResource {
   @Parameter(name = "key", in = ParameterIn.PATH)
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
-    return backend.with(reading::in).map(entry -> answer(routing, reading, entry));
+    AnswerRoom room = AnswerRoom.ofValue(budget);
+    routing.addEndHandler(_ -> room.close());
+    return backend
+        .with(store -> reading.in(store, room))
+        .map(entry -> answer(routing, reading, entry));
   }
 
   private static Response answer(RoutingContext routing, Reading reading, Entry entry) {

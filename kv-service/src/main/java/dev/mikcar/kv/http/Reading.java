@@ -6,6 +6,7 @@ import dev.mikcar.common.http.StoredBytes;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Key;
 import dev.mikcar.kv.store.KvStore;
+import dev.mikcar.kv.store.Room;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -32,8 +33,8 @@ record Reading(Key key, @Nullable EntityTags ifMatch, @Nullable EntityTags ifNon
   }
 
   /** Fails when there is no such key, or it has another entity tag than it must have. */
-  Uni<Entry> in(KvStore store) {
-    return store.get(key).map(this::wanted);
+  Uni<Entry> in(KvStore store, Room room) {
+    return store.get(key, room).map(this::wanted);
   }
 
   private Entry wanted(Optional<Entry> found) {

@@ -55,7 +55,7 @@ public final class EmbeddedInfinispan {
         new ConfigurationBuilder(),
         (manager, cache) -> {
           ReadWriteMap<byte[], byte[]> changes = changes(cache);
-          Keys keys = new MemoryKeys(changes, most);
+          Keys keys = new MemoryKeys(cache, changes, most);
           return new InfinispanKvStore(
               manager, cache, changes, Optional.empty(), keys, Clock.systemUTC());
         });

@@ -99,6 +99,15 @@ final class EntryTable {
     }
   }
 
+  /** How many bytes the value of a key has, without reading it; 0 when there is no such key. */
+  long size(byte[] key) throws SQLException {
+    PreparedStatement select = statement("SELECT length(value) FROM entry WHERE key = ?");
+    select.setBytes(1, key);
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+
   /** The expiry of a key. */
   OptionalLong expiresAt(byte[] key) throws SQLException {
     PreparedStatement select = statement("SELECT expires_at FROM entry WHERE key = ?");

@@ -9,18 +9,25 @@ import dev.mikcar.kv.store.Glob;
 import dev.mikcar.kv.store.Key;
 import dev.mikcar.kv.store.KeyPage;
 import dev.mikcar.kv.store.KvStore;
+import dev.mikcar.kv.store.Room;
 import dev.mikcar.kv.store.Ttl;
 import dev.mikcar.kv.store.Value;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.infinispan.AdvancedCache;
 import org.infinispan.commons.TimeoutException;
+import org.infinispan.context.Flag;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
 import org.infinispan.functional.FunctionalMap.ReadWriteMap;
 import org.infinispan.functional.FunctionalMap.WriteOnlyMap;
@@ -33,11 +40,16 @@ import org.jspecify.annotations.Nullable;
  * answers. The expiry is in the entry, and this class alone applies it.
  */
 final class InfinispanKvStore implements KvStore {
+  private static final int PART = 1_000;
   private static final int RETRY_SECONDS = 1;
   private static final int RETRY_FULL_SECONDS = 5;
 
   private final EmbeddedCacheManager manager;
   private final AdvancedCache<byte[], byte[]> cache;
+
+  /** The entries that are in memory, without the disk. */
+  private final AdvancedCache<byte[], byte[]> cached;
+
   private final ReadWriteMap<byte[], byte[]> changes;
   private final Optional<WriteOnlyMap<byte[], byte[]>> overwrites;
   private final Keys keys;
@@ -57,6 +69,7 @@ final class InfinispanKvStore implements KvStore {
       Clock clock) {
     this.manager = manager;
     this.cache = cache;
+    this.cached = cache.withFlags(Flag.SKIP_CACHE_LOAD);
     this.changes = changes;
     this.overwrites = overwrites;
     this.keys = keys;
@@ -65,17 +78,26 @@ final class InfinispanKvStore implements KvStore {
   }
 
   @Override
-  public Uni<Optional<Entry>> get(Key key) {
-    CompletableFuture<byte[]> read = cache.getAsync(key.utf8());
-    // The usual case, an entry in memory, costs no more than the look-up.
-    if (read.isDone() && !read.isCompletedExceptionally()) {
-      return Uni.createFrom().item(Optional.ofNullable(current(read.join())));
+  public Uni<Optional<Entry>> get(Key key, Room room) {
+    byte[] stored = cached.get(key.utf8());
+    // The usual case, a small entry in memory, costs no more than the look-up.
+    if (stored != null && stored.length <= Room.SMALL) {
+      return Uni.createFrom().item(Optional.ofNullable(current(stored)));
     }
-    return Uni.createFrom()
-        .completionStage(read)
-        .map(stored -> Optional.ofNullable(current(stored)))
-        .onFailure()
-        .transform(InfinispanKvStore::failed);
+    return keys.size(List.of(key)).flatMap(size -> get(key, size, room));
+  }
+
+  private Uni<Optional<Entry>> get(Key key, long size, Room room) {
+    if (size == 0) {
+      return Uni.createFrom().item(Optional.empty());
+    }
+    Uni<Optional<Entry>> read =
+        Uni.createFrom()
+            .completionStage(() -> cache.getAsync(key.utf8()))
+            .map(stored -> Optional.ofNullable(current(stored)))
+            .onFailure()
+            .transform(InfinispanKvStore::failed);
+    return size <= Room.SMALL ? read : room.take(size).flatMap(_ -> read);
   }
 
   private @Nullable Entry current(byte @Nullable [] stored) {
@@ -84,6 +106,43 @@ final class InfinispanKvStore implements KvStore {
     }
     Entry entry = EntryCodec.decode(stored);
     return Entry.isGone(entry.expiresAt(), clock.millis()) ? null : entry;
+  }
+
+  @Override
+  public Uni<Map<Key, Entry>> getAll(Collection<Key> keys, Room room) {
+    return inParts(keys)
+        .onItem()
+        .transformToUniAndConcatenate(this.keys::size)
+        .collect()
+        .with(Collectors.summingLong(Long::longValue))
+        .flatMap(size -> size <= Room.SMALL ? Uni.createFrom().voidItem() : room.take(size))
+        .flatMap(_ -> readAll(keys));
+  }
+
+  private Uni<Map<Key, Entry>> readAll(Collection<Key> keys) {
+    return inParts(keys)
+        .onItem()
+        .transformToUniAndConcatenate(
+            part -> this.keys.entries(part).map(found -> live(part, found)))
+        .collect()
+        .in(LinkedHashMap<Key, Entry>::new, Map::putAll)
+        .map(found -> found);
+  }
+
+  /** So many at a time that others are served in between. */
+  private static Multi<List<Key>> inParts(Collection<Key> keys) {
+    return Multi.createFrom().items(keys.stream().distinct()).group().intoLists().of(PART);
+  }
+
+  private Map<Key, Entry> live(List<Key> part, Map<Key, byte[]> found) {
+    Map<Key, Entry> live = new LinkedHashMap<>();
+    for (Key key : part) {
+      Entry entry = current(found.get(key));
+      if (entry != null) {
+        live.put(key, entry);
+      }
+    }
+    return live;
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Key;
 import dev.mikcar.kv.store.KeyPage;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 sealed interface Keys permits MemoryKeys, SqliteKeys {
   /** When a key expires, or {@link Entry#NEVER}, gone or not; empty when it is not stored. */
   Uni<OptionalLong> expiresAt(Key key);
+
+  /** How many bytes the entries of keys have together; costs no more than a look at each. */
+  Uni<Long> size(List<Key> keys);
+
+  /** The entries of keys, gone or not, as they are stored; those that are not are left out. */
+  Uni<Map<Key, byte[]>> entries(List<Key> keys);
 
   /**
    * Shows keys in sorted order to a collector until it has enough.

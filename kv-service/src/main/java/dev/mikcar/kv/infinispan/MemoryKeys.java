@@ -6,6 +6,7 @@ import dev.mikcar.kv.store.KeyPage;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.infinispan.AdvancedCache;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
 import org.infinispan.functional.FunctionalMap.ReadWriteMap;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,8 @@ final class MemoryKeys implements Keys {
   /** What a key takes besides its own bytes, twice, and those of its entry; measured. */
   private static final int OVERHEAD = 400;
 
-  private final ReadWriteMap<byte[], byte[]> entries;
+  private final AdvancedCache<byte[], byte[]> cache;
+  private final ReadWriteMap<byte[], byte[]> changes;
   private final ConcurrentNavigableMap<Key, Long> keys = new ConcurrentSkipListMap<>();
   private final ConcurrentSkipListSet<Expiry> expiries = new ConcurrentSkipListSet<>();
   private final AtomicLong held = new AtomicLong();
@@ -34,11 +37,12 @@ final class MemoryKeys implements Keys {
   /**
    * None yet.
    *
-   * @param entries the cache
+   * @param changes of the cache
    * @param most how many bytes may be kept, keys and all
    */
-  MemoryKeys(ReadWriteMap<byte[], byte[]> entries, long most) {
-    this.entries = entries;
+  MemoryKeys(AdvancedCache<byte[], byte[]> cache, ReadWriteMap<byte[], byte[]> changes, long most) {
+    this.cache = cache;
+    this.changes = changes;
     this.most = most;
   }
 
@@ -46,6 +50,28 @@ final class MemoryKeys implements Keys {
   public Uni<OptionalLong> expiresAt(Key key) {
     Long at = keys.get(key);
     return Uni.createFrom().item(at == null ? OptionalLong.empty() : OptionalLong.of(at));
+  }
+
+  @Override
+  public Uni<Long> size(List<Key> keys) {
+    long size = 0;
+    for (Key key : keys) {
+      byte[] entry = cache.get(key.utf8());
+      size += entry == null ? 0 : entry.length;
+    }
+    return Uni.createFrom().item(size);
+  }
+
+  @Override
+  public Uni<Map<Key, byte[]>> entries(List<Key> keys) {
+    Map<Key, byte[]> found = new HashMap<>();
+    for (Key key : keys) {
+      byte[] entry = cache.get(key.utf8());
+      if (entry != null) {
+        found.put(key, entry);
+      }
+    }
+    return Uni.createFrom().item(found);
   }
 
   @Override
@@ -72,7 +98,7 @@ final class MemoryKeys implements Keys {
       if (!Entry.isGone(expiry.at, now) || removals.size() == most) {
         break;
       }
-      removals.add(entries.eval(expiry.key.utf8(), view -> removeIfGone(expiry.key, view, now)));
+      removals.add(changes.eval(expiry.key.utf8(), view -> removeIfGone(expiry.key, view, now)));
     }
     return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
         .thenApply(_ -> removals.size());

@@ -3,6 +3,10 @@ package dev.mikcar.kv.infinispan;
 import dev.mikcar.kv.store.Key;
 import dev.mikcar.kv.store.KeyPage;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.infinispan.AdvancedCache;
@@ -33,6 +37,44 @@ final class SqliteKeys implements Keys {
     return entry != null
         ? Uni.createFrom().item(OptionalLong.of(EntryCodec.expiryOf(entry)))
         : Uni.createFrom().completionStage(() -> disk.expiresAt(key));
+  }
+
+  @Override
+  public Uni<Long> size(List<Key> keys) {
+    long size = 0;
+    List<Key> others = new ArrayList<>();
+    for (Key key : keys) {
+      byte[] entry = cached.get(key.utf8());
+      if (entry == null) {
+        others.add(key);
+      } else {
+        size += entry.length;
+      }
+    }
+    long inMemory = size;
+    return others.isEmpty()
+        ? Uni.createFrom().item(inMemory)
+        : Uni.createFrom().completionStage(() -> disk.size(others)).map(more -> inMemory + more);
+  }
+
+  @Override
+  public Uni<Map<Key, byte[]>> entries(List<Key> keys) {
+    Map<Key, byte[]> found = new HashMap<>();
+    List<Key> others = new ArrayList<>();
+    for (Key key : keys) {
+      byte[] entry = cached.get(key.utf8());
+      if (entry == null) {
+        others.add(key);
+      } else {
+        found.put(key, entry);
+      }
+    }
+    return others.isEmpty()
+        ? Uni.createFrom().item(found)
+        : Uni.createFrom()
+            .completionStage(() -> disk.values(others))
+            .invoke(found::putAll)
+            .replaceWith(found);
   }
 
   @Override

@@ -9,6 +9,9 @@ import dev.mikcar.sqlite.SqliteWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +93,37 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
 
   CompletableFuture<OptionalLong> expiresAt(Key key) {
     return open().readers().read(table -> table.expiresAt(key.utf8()));
+  }
+
+  /** How many bytes the values of keys have together. */
+  CompletableFuture<Long> size(List<Key> keys) {
+    return open()
+        .readers()
+        .read(
+            table -> {
+              long size = 0;
+              for (Key key : keys) {
+                size += table.size(key.utf8());
+              }
+              return size;
+            });
+  }
+
+  /** The values of keys that have one. */
+  CompletableFuture<Map<Key, byte[]>> values(List<Key> keys) {
+    return open()
+        .readers()
+        .read(
+            table -> {
+              Map<Key, byte[]> found = new HashMap<>();
+              for (Key key : keys) {
+                byte[] value = table.value(key.utf8());
+                if (value != null) {
+                  found.put(key, value);
+                }
+              }
+              return found;
+            });
   }
 
   /** See {@link Keys#collect}. Has readers of its own, so that no listing keeps a get waiting. */

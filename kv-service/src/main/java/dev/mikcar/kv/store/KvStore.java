@@ -6,8 +6,6 @@ import dev.mikcar.common.work.Cancellation;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,8 +32,17 @@ public interface KvStore extends Backend {
    */
   int AT_ONCE = 1_000;
 
-  /** The entry, empty when there is none. */
-  Uni<Optional<Entry>> get(Key key);
+  /**
+   * The entry, empty when there is none.
+   *
+   * @param room asked before a large value is read
+   */
+  Uni<Optional<Entry>> get(Key key, Room room);
+
+  /** The same, however large it is. */
+  default Uni<Optional<Entry>> get(Key key) {
+    return get(key, Room.PLENTY);
+  }
 
   /**
    * Sets the key to this value, if the condition holds.
@@ -105,28 +112,16 @@ public interface KvStore extends Backend {
     return scan(glob, count, after, Cancellation.none());
   }
 
-  /** The entries of these keys, in their order; those that do not exist are left out. */
+  /**
+   * The entries of these keys, in their order; those that do not exist are left out.
+   *
+   * @param room asked before values are read that are large together
+   */
+  Uni<Map<Key, Entry>> getAll(Collection<Key> keys, Room room);
+
+  /** The same, however large they are. */
   default Uni<Map<Key, Entry>> getAll(Collection<Key> keys) {
-    if (keys.isEmpty()) {
-      return Uni.createFrom().item(Map.of());
-    }
-    List<Key> distinct = keys.stream().distinct().toList();
-    return Multi.createFrom()
-        .iterable(distinct)
-        .onItem()
-        .transformToUni(this::get)
-        .concatenate()
-        .collect()
-        .asList()
-        .map(
-            entries -> {
-              Map<Key, Entry> found = new LinkedHashMap<>();
-              for (int i = 0; i < distinct.size(); i++) {
-                Key key = distinct.get(i);
-                entries.get(i).ifPresent(entry -> found.put(key, entry));
-              }
-              return found;
-            });
+    return getAll(keys, Room.PLENTY);
   }
 
   /** Sets all of them. When it fails, some may have been set. */
