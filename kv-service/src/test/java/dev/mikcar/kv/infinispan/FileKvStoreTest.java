@@ -39,7 +39,7 @@ class FileKvStoreTest extends KvStoreContract {
   /** One key's increments wait for the disk one after the other: a thousand a second or so. */
   @Override
   protected int increments() {
-    return 6_400;
+    return 1_920;
   }
 
   @Test
