@@ -141,6 +141,50 @@ class MemoryIT {
     }
   }
 
+  @Test
+  void manyLargeValuesAreChangedAndDeletedOneAfterTheOther() throws Exception {
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"));
+        Connection connection = sidecar.client().open()) {
+      for (int i = 0; i < 16; i++) {
+        assertThat(put(connection, "k" + i, new byte[5 << 20]).status()).isEqualTo(200);
+      }
+      try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
+        List<Future<Response>> answers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+          String path = "/kv/persist/k" + i;
+          answers.add(callers.submit(() -> sidecar.client().send("POST", path)));
+        }
+        for (Future<Response> answer : answers) {
+          assertThat(answer.get().status()).isIn(200, 503);
+        }
+      }
+      String keys =
+          IntStream.range(0, 16)
+              .mapToObj(i -> "\"k" + i + "\"")
+              .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+
+      Response deleted = postJson(connection, "/kv/del/batch", keys);
+
+      assertThat(deleted.text()).isEqualTo("{\"status\":\"ok\",\"deleted\":16}");
+      assertThat(sidecar.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aBatchOfAsMuchAsABodyMayHaveIsSet() {
+    String value = "v".repeat(10_000);
+    String body =
+        IntStream.range(0, 500)
+            .mapToObj(i -> "\"k" + i + "\":\"" + value + "\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    try (SidecarProcess sidecar = start("file://" + data.resolve("kv"));
+        Connection connection = sidecar.client().open()) {
+      Response set = postJson(connection, "/kv/set/batch", body);
+
+      assertThat(set.text()).isEqualTo("{\"status\":\"ok\",\"count\":500}");
+    }
+  }
+
   private static int outcome(Response answer, byte[] value) {
     if (answer.status() == 200) {
       assertThat(answer.body()).isEqualTo(value);

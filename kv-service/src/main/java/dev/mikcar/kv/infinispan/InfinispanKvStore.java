@@ -1,6 +1,7 @@
 package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Counter;
@@ -15,6 +16,7 @@ import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +43,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class InfinispanKvStore implements KvStore {
   private static final int PART = 1_000;
+
+  /** The part of the heap that entries which are changed may take. */
+  private static final int SHARE = 8;
+
+  /** As it was and as it becomes, and each as its value too. */
+  private static final int COPIES = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_SECONDS = 1;
   private static final int RETRY_FULL_SECONDS = 5;
 
@@ -54,6 +64,8 @@ final class InfinispanKvStore implements KvStore {
   private final Optional<WriteOnlyMap<byte[], byte[]>> overwrites;
   private final Keys keys;
   private final Clock clock;
+  private final MemoryBudget room =
+      new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE, PATIENCE);
   private final Sweeper sweeper;
 
   /**
@@ -277,13 +289,23 @@ final class InfinispanKvStore implements KvStore {
   /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
   private <R> Uni<R> evaluate(
       Key key, Function<ReadWriteEntryView<byte[], byte[]>, Change<R>> decide) {
+    Uni<R> change =
+        Uni.createFrom()
+            // A copy, for a caller that goes away cancels what it waits for; the change goes on.
+            .completionStage(
+                () -> changes.eval(key.utf8(), view -> apply(key, view, decide.apply(view))).copy())
+            .onFailure()
+            .transform(InfinispanKvStore::failed)
+            .map(Change::result);
+    return keys.size(List.of(key))
+        .flatMap(size -> size <= Room.SMALL ? change : whenThereIsRoom(size, change));
+  }
+
+  /** To be changed, an entry is read first: large ones one after the other. */
+  private <R> Uni<R> whenThereIsRoom(long size, Uni<R> change) {
     return Uni.createFrom()
-        // A copy, for a caller that goes away cancels what it waits for, and the change goes on.
-        .completionStage(
-            () -> changes.eval(key.utf8(), view -> apply(key, view, decide.apply(view))).copy())
-        .onFailure()
-        .transform(InfinispanKvStore::failed)
-        .map(Change::result);
+        .completionStage(() -> room.request(COPIES * size))
+        .flatMap(share -> change.eventually(share::close));
   }
 
   private <R> Change<R> apply(Key key, ReadWriteEntryView<byte[], byte[]> view, Change<R> change) {

@@ -6,6 +6,7 @@ import dev.mikcar.common.work.Cancellation;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,10 +28,8 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public interface KvStore extends Backend {
-  /**
-   * How many writes of a batch are under way at once: as many as a disk is asked to sync together.
-   */
-  int AT_ONCE = 1_000;
+  /** How many deletions of a batch are under way at once. */
+  int AT_ONCE = 256;
 
   /**
    * The entry, empty when there is none.
@@ -126,14 +125,20 @@ public interface KvStore extends Backend {
 
   /** Sets all of them. When it fails, some may have been set. */
   default Uni<Void> setAll(Map<Key, Value> values, Ttl ttl) {
-    if (values.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
     return Multi.createFrom()
-        .iterable(values.entrySet())
+        .iterable(Parts.of(values.entrySet(), value -> value.getValue().bytes().length))
         .onItem()
-        .transformToUni(e -> set(e.getKey(), e.getValue(), ttl, Condition.NONE))
-        .merge(AT_ONCE)
+        .transformToUniAndConcatenate(part -> setPart(part, ttl))
+        .onItem()
+        .ignoreAsUni();
+  }
+
+  private Uni<Void> setPart(List<Map.Entry<Key, Value>> part, Ttl ttl) {
+    return Multi.createFrom()
+        .iterable(part)
+        .onItem()
+        .transformToUni(value -> set(value.getKey(), value.getValue(), ttl, Condition.NONE))
+        .merge(part.size())
         .onItem()
         .ignoreAsUni();
   }
