@@ -137,8 +137,7 @@ final class InfinispanKvStore implements KvStore {
         .transformToUniAndConcatenate(
             part -> this.keys.entries(part).map(found -> live(part, found)))
         .collect()
-        .in(LinkedHashMap<Key, Entry>::new, Map::putAll)
-        .map(found -> found);
+        .<Map<Key, Entry>>in(LinkedHashMap::new, Map::putAll);
   }
 
   /** So many at a time that others are served in between. */

@@ -12,8 +12,8 @@ import org.infinispan.functional.EntryView.ReadWriteEntryView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keys a store has and when they expire: asked without touching values, and told of every
- * change. Never blocks; safe for use by several threads.
+ * What keys a store has, when they expire and how large they are: asked without reading values, and
+ * told of every change. Never blocks; safe for use by several threads.
  */
 sealed interface Keys permits MemoryKeys, SqliteKeys {
   /** When a key expires, or {@link Entry#NEVER}, gone or not; empty when it is not stored. */
