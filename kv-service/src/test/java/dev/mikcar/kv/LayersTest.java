@@ -2,7 +2,6 @@ package dev.mikcar.kv;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import dev.mikcar.test.Layers;
 import dev.mikcar.test.ServiceLayers;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +19,6 @@ class LayersTest extends ServiceLayers {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.mikcar.common.http..")
-        .check(Layers.importMain("dev.mikcar.kv"));
+        .check(classes());
   }
 }
