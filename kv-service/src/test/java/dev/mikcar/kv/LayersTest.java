@@ -19,6 +19,6 @@ class LayersTest extends ServiceLayers {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.mikcar.common.http..")
-        .check(classes());
+        .check(all());
   }
 }

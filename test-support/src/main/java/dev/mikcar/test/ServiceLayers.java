@@ -38,7 +38,7 @@ public abstract class ServiceLayers {
   }
 
   /** All classes of the service, for rules of its own. */
-  protected final JavaClasses classes() {
+  protected final JavaClasses all() {
     return classes;
   }
 
