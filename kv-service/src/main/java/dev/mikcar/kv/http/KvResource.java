@@ -374,9 +374,7 @@ public class KvResource {
     Parameters parameters = new Parameters(routing);
     long by = parameters.integer("by", 1);
     Condition condition = parameters.match();
-    return backend
-        .with(store -> store.increment(key, by, condition))
-        .map(Answers.Sum::new);
+    return backend.with(store -> store.increment(key, by, condition)).map(Answers.Sum::new);
   }
 
   @GET
