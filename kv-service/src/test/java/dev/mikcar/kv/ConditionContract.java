@@ -3,10 +3,13 @@ package dev.mikcar.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.Connection;
+import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The conditions of set, and increment. */
@@ -278,5 +281,60 @@ abstract class ConditionContract extends WireContract {
     Response answer = http().post("/kv/increment/" + fresh() + "?" + query, "");
 
     ApiError.check(answer, 400, "BAD_REQUEST");
+  }
+
+  /** What changes a key besides set and del, and the body it takes. */
+  @ParameterizedTest
+  @CsvSource({
+    "increment,",
+    "persist,",
+    "expire,{\"seconds\":1000}",
+    "expire,{\"seconds\":0}",
+    "expire,{\"seconds\":-1}"
+  })
+  void ifMatchWithAnotherTagLeavesTheKeyToEveryRoute(String route, @Nullable String body) {
+    String key = fresh();
+    set(key + "?ttl=100", "1");
+
+    Response answer = postIf("\"x\"", route, key, body);
+
+    ApiError.check(answer, 412, "PRECONDITION_FAILED");
+    assertThat(get(key).text()).isEqualTo("1");
+    assertThat(ttl(key)).isBetween(1L, 100L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "increment,,{\"value\":2}",
+    "persist,,{\"status\":\"ok\"}",
+    "expire,{\"seconds\":1000},{\"status\":\"ok\"}",
+    "expire,{\"seconds\":0},{\"status\":\"ok\"}"
+  })
+  void ifMatchWithTheTagLetsEveryRouteGoOn(String route, @Nullable String body, String expected) {
+    String key = fresh();
+    set(key + "?ttl=100", "1");
+
+    Response answer = postIf(etag(key), route, key, body);
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.text()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"increment,", "persist,", "expire,{\"seconds\":0}"})
+  void ifMatchAnyOfNoKeyIsNotMet(String route, @Nullable String body) {
+    String key = fresh();
+
+    Response answer = postIf("*", route, key, body);
+
+    ApiError.check(answer, 412, "PRECONDITION_FAILED");
+    assertThat(get(key).status()).isEqualTo(404);
+  }
+
+  private Response postIf(String tags, String route, String key, @Nullable String body) {
+    HttpClient client = http().with("If-Match", tags);
+    return body == null
+        ? client.send("POST", "/kv/" + route + "/" + key)
+        : client.with("Content-Type", "application/json").post("/kv/" + route + "/" + key, body);
   }
 }

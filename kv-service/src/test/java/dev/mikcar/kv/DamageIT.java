@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,16 +65,13 @@ class DamageIT {
 
   /** Turns over the last bit of one value. */
   private void damage() throws SQLException {
-    Path database = data.resolve("kv/kv.sqlite");
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        Statement statement = connection.createStatement()) {
-      int changed =
-          statement.executeUpdate(
-              """
-              UPDATE entry SET value = CAST(substr(value, 1, length(value) - 1) || x'30' AS BLOB)
-              WHERE key = CAST('damaged' AS BLOB)
-              """);
-      assertThat(changed).isEqualTo(1);
-    }
+    int changed =
+        StoredKeys.in(data.resolve("kv"))
+            .run(
+                """
+                UPDATE entry SET value = CAST(substr(value, 1, length(value) - 1) || x'30' AS BLOB)
+                WHERE key = CAST('damaged' AS BLOB)
+                """);
+    assertThat(changed).isEqualTo(1);
   }
 }

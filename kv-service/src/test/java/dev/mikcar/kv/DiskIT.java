@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A disk that is full, or cannot be written to: a clear 503, and back to work when it can. */
 class DiskIT {
   private static final Duration RECOVERY = Duration.ofSeconds(30);
+  private static final byte[] LARGE = new byte[300_000];
 
   @Test
   void answers503WhileTheDiskIsFullAndRecoversByItself() throws Exception {
@@ -72,6 +73,63 @@ class DiskIT {
   }
 
   @Test
+  void everythingOnAFullDiskCanBeDeletedAndWrittenAgain() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofMebibytes(40);
+        SidecarProcess sidecar =
+            SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+      HttpClient client = sidecar.awaitReady().client();
+      int stored = setUntilRefused(client);
+      assertThat(stored).isGreaterThan(60);
+
+      Response refused = client.put("/kv/set/more", LARGE);
+
+      assertIsClear(refused);
+      assertThat(client.get("/health/ready").status()).isEqualTo(503);
+      for (int i = 0; i < 1_000; i++) {
+        assertIsClear(client.put("/kv/set/more", LARGE));
+      }
+      for (int i = 0; i < stored; i++) {
+        assertThat(client.delete("/kv/del/k" + i).text())
+            .isEqualTo("{\"status\":\"ok\",\"deleted\":1}");
+      }
+      Await.until("it is ready", RECOVERY, () -> client.get("/health/ready").status() == 200);
+      assertThat(setUntilRefused(client)).isGreaterThan(stored - 10);
+      assertThat(sidecar.log().lines().filter(line -> line.contains(" ERROR "))).hasSizeLessThan(5);
+      assertThat(sidecar.log()).hasSizeLessThan(20_000);
+    }
+  }
+
+  @Test
+  void expiryFreesAFullDisk() throws Exception {
+    try (SmallDisk disk = SmallDisk.ofMebibytes(40);
+        SidecarProcess sidecar =
+            SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
+      HttpClient client = sidecar.awaitReady().client();
+      int stored = 0;
+      while (stored < 1_000
+          && client.put("/kv/set/k" + stored + "?ttl=20", LARGE).status() == 200) {
+        stored++;
+      }
+      assertThat(stored).isBetween(60, 999);
+
+      Await.until(
+          "there is room again",
+          Duration.ofSeconds(90),
+          () -> client.put("/kv/set/after", LARGE).status() == 200);
+
+      assertThat(client.get("/kv/get/after").body()).isEqualTo(LARGE);
+    }
+  }
+
+  private static int setUntilRefused(HttpClient client) {
+    int stored = 0;
+    while (stored < 1_000 && client.put("/kv/set/k" + stored, LARGE).status() == 200) {
+      stored++;
+    }
+    return stored;
+  }
+
+  @Test
   void startsOnAReadOnlyDiskAndWorksWhenItCanBeWrittenTo() throws Exception {
     try (SmallDisk disk = SmallDisk.ofMebibytes(64)) {
       disk.readOnly();
@@ -89,6 +147,8 @@ class DiskIT {
         disk.writable();
         sidecar.awaitReady();
         assertThat(client.put("/kv/set/a", "1").status()).isEqualTo(200);
+        assertThat(sidecar.log().lines().filter(line -> line.contains("Cannot open the backend")))
+            .hasSize(1);
       }
     }
   }

@@ -323,10 +323,12 @@ class HostileIT {
         IntStream.range(0, 200_000)
             .mapToObj(i -> "\"many" + i + "\":\"v\"")
             .collect(Collectors.joining(","));
-    try (SidecarProcess own = SidecarProcess.builder().start().awaitReady()) {
+    try (SidecarProcess own =
+        SidecarProcess.builder().env("REQUEST_TIMEOUT", "5m").start().awaitReady()) {
 
       Response answer =
           own.client()
+              .withTimeout(Duration.ofMinutes(5))
               .with("Content-Type", "application/json")
               .post("/kv/set/batch?ttl=60", "{" + pairs + "}");
 

@@ -116,7 +116,7 @@ abstract class TtlContract extends WireContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "-1", "-9223372036854775808"})
+  @ValueSource(strings = {"0", "-1", "-9223372036854775808", "-9223372036854775809"})
   void expireOfZeroOrLessDeletes(String seconds) {
     String key = fresh();
     set(key, "v");
@@ -147,7 +147,7 @@ abstract class TtlContract extends WireContract {
         "{\"seconds\":\"1\"}|JSON_ERROR",
         "{\"seconds\":1.5}|JSON_ERROR",
         "{\"seconds\":true}|JSON_ERROR",
-        "{\"seconds\":9223372036854775808}|JSON_ERROR",
+        "{\"seconds\":9223372036854775808}|BAD_REQUEST",
         "{\"seconds\":1,\"more\":1}|JSON_ERROR",
         "{\"Seconds\":1}|JSON_ERROR",
         "[1]|JSON_ERROR",

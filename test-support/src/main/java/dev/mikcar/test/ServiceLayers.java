@@ -10,11 +10,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * What "Add a service" in CONTRIBUTING.md says of every service. Each has an empty subclass of this
  * test.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // Else every test reads all classes anew.
 public abstract class ServiceLayers {
   private static final String BACKEND = "dev.mikcar.common.service.Backend";
   private static final String SERVICE_BACKEND = "dev.mikcar.common.service.ServiceBackend";
@@ -33,6 +35,11 @@ public abstract class ServiceLayers {
     this.service = service;
     this.root = "dev.mikcar." + service;
     this.classes = Layers.importMain(root);
+  }
+
+  /** All classes of the service, for rules of its own. */
+  protected final JavaClasses all() {
+    return classes;
   }
 
   /** The packages of the classes that implement the interface of the service. */

@@ -1,10 +1,10 @@
 package dev.mikcar.kv.http;
 
 import dev.mikcar.common.http.PlainRoute;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Entry;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -13,16 +13,18 @@ import java.util.concurrent.Executor;
 
 /**
  * Answers GET of a key, see {@link PlainRoute}. {@link KvResource#get} describes the route and
- * answers what is not a GET; both say what {@link Reading} found.
+ * answers a HEAD; what both say is in {@link Reading}.
  */
 @Singleton
 public class GetRoute implements PlainRoute {
   private static final String PATH = "/kv/get/";
 
   private final KvBackend backend;
+  private final MemoryBudget budget;
 
-  GetRoute(KvBackend backend) {
+  GetRoute(KvBackend backend, MemoryBudget budget) {
     this.backend = backend;
+    this.budget = budget;
   }
 
   @Override
@@ -33,26 +35,34 @@ public class GetRoute implements PlainRoute {
   private void get(RoutingContext routing) {
     Executor request = PlainRoute.named(PATH + "{key}");
     Reading reading = Reading.of(routing);
+    AnswerRoom room = AnswerRoom.ofValue(budget);
     var _ =
         backend
-            .with(reading::in)
+            .with(store -> reading.in(store, room))
             .emitOn(request)
             .subscribe()
-            .with(entry -> answer(routing, reading, entry), routing::fail);
+            .with(
+                entry -> answer(routing, reading, entry, room),
+                failure -> {
+                  room.close();
+                  routing.fail(failure);
+                });
   }
 
-  private static void answer(RoutingContext routing, Reading reading, Entry entry) {
+  private static void answer(
+      RoutingContext routing, Reading reading, Entry entry, AnswerRoom room) {
     HttpServerResponse response = routing.response();
     if (response.ended() || response.closed()) {
-      return; // The deadline answered, or the caller went away.
+      room.close(); // The deadline answered, or the caller went away.
+      return;
     }
-    response.putHeader(HttpHeaders.ETAG, Reading.etag(entry));
-    if (reading.isKnown(entry)) {
-      response.setStatusCode(304).end();
+    int status = reading.answer(entry, response::putHeader);
+    response.setStatusCode(status);
+    if (status == Reading.OK) {
+      response.end(Buffer.buffer(entry.value().bytes())).onComplete(_ -> room.close());
     } else {
-      response
-          .putHeader(HttpHeaders.CONTENT_TYPE, entry.value().contentType())
-          .end(Buffer.buffer(entry.value().bytes()));
+      response.end();
+      room.close();
     }
   }
 }

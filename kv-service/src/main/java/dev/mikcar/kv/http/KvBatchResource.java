@@ -7,6 +7,9 @@ import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUE
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.memory.MemoryBudget;
+import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Glob;
@@ -52,9 +55,13 @@ public class KvBatchResource {
   private static final int OPERATION = 2;
 
   private final KvBackend backend;
+  private final RequestDeadline deadline;
+  private final MemoryBudget budget;
 
-  KvBatchResource(KvBackend backend) {
+  KvBatchResource(KvBackend backend, RequestDeadline deadline, MemoryBudget budget) {
     this.backend = backend;
+    this.budget = budget;
+    this.deadline = deadline;
   }
 
   @POST
@@ -78,12 +85,17 @@ public class KvBatchResource {
   @APIResponse(
       responseCode = "409",
       description = "NOT_TEXT: a value is no UTF-8, and can be had as base64")
+  @APIResponse(
+      responseCode = "413",
+      description = "RESULT_TOO_LARGE: the values have more bytes than one answer may have")
   public Uni<Map<String, @Nullable String>> get(
       @Context RoutingContext routing, Requests.@Nullable Keys body) {
     Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
     List<Key> keys = Requests.required(body).parsed();
+    AnswerRoom room = AnswerRoom.ofBatch(budget);
+    routing.addEndHandler(_ -> room.close());
     return backend
-        .with(store -> store.getAll(keys))
+        .with(store -> store.getAll(keys, room))
         .map(
             found -> {
               Map<String, @Nullable String> values = new LinkedHashMap<>();
@@ -225,8 +237,9 @@ public class KvBatchResource {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
     Glob glob = glob(pattern);
     int limit = new Parameters(routing).integer("limit", MOST_KEYS, MOST_KEYS);
+    Cancellation cancellation = deadline.cancellation(routing);
     return backend
-        .with(store -> store.keys(glob, limit))
+        .with(store -> store.keys(glob, limit, cancellation))
         .map(page -> Answers.Listing.of(texts(page), page.next().isPresent()));
   }
 
@@ -261,8 +274,9 @@ public class KvBatchResource {
     int count = parameters.integer("count", USUAL_COUNT, MOST_KEYS);
     Optional<Key> after =
         Optional.ofNullable(cursor).filter(c -> !c.isEmpty()).map(KvBatchResource::decode);
+    Cancellation cancellation = deadline.cancellation(routing);
     return backend
-        .with(store -> store.scan(glob, count, after))
+        .with(store -> store.scan(glob, count, after, cancellation))
         .map(
             page ->
                 new Answers.Page(

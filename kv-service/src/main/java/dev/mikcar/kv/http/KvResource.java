@@ -9,11 +9,11 @@ import dev.mikcar.common.description.EntityTagList;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.kv.KvBackend;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Key;
-import dev.mikcar.kv.store.KvStore;
 import dev.mikcar.kv.store.Ttl;
 import dev.mikcar.kv.store.Value;
 import io.smallrye.mutiny.Uni;
@@ -30,6 +30,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.math.BigInteger;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -52,9 +53,11 @@ public class KvResource {
   private static final int LONGEST_CONTENT_TYPE = 255;
 
   private final KvBackend backend;
+  private final MemoryBudget budget;
 
-  KvResource(KvBackend backend) {
+  KvResource(KvBackend backend, MemoryBudget budget) {
     this.backend = backend;
+    this.budget = budget;
   }
 
   static Key key(RoutingContext routing) {
@@ -96,24 +99,24 @@ public class KvResource {
   @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
+    AnswerRoom room = AnswerRoom.ofValue(budget);
+    routing.addEndHandler(_ -> room.close());
     return backend
-        .with(reading::in)
-        .map(
-            entry -> {
-              Response.ResponseBuilder answer =
-                  reading.isKnown(entry) ? Response.notModified() : ok(routing, entry);
-              return answer.header("ETag", Reading.etag(entry)).build();
-            });
+        .with(store -> reading.in(store, room))
+        .map(entry -> answer(routing, reading, entry));
   }
 
-  private static Response.ResponseBuilder ok(RoutingContext routing, Entry entry) {
+  private static Response answer(RoutingContext routing, Reading reading, Entry entry) {
+    Response.ResponseBuilder answer = Response.ok();
+    int status = reading.answer(entry, answer::header);
+    if (status != Reading.OK) {
+      return answer.status(status).build();
+    }
     byte[] value = entry.value().bytes();
-    Response.ResponseBuilder answer =
-        Response.ok(value).header("Content-Type", entry.value().contentType());
     // Nothing is written after the head of a HEAD that the length could be taken from.
     return HttpMethod.HEAD.equals(routing.request().method())
-        ? answer.header("Content-Length", value.length)
-        : answer;
+        ? answer.header("Content-Length", value.length).entity(value).build()
+        : answer.entity(value).build();
   }
 
   @POST
@@ -210,10 +213,10 @@ public class KvResource {
     return backend
         .with(store -> store.set(key, value, ttl, condition))
         .map(
-            etag ->
+            set ->
                 Response.ok(new Answers.Stored("ok", key.toString()))
                     .type(MediaType.APPLICATION_JSON_TYPE)
-                    .header("ETag", '"' + etag.orElseThrow(KvResource::unmet) + '"')
+                    .header("ETag", Reading.etag(set.orElseThrow(KvResource::unmet)))
                     .build());
   }
 
@@ -329,15 +332,7 @@ public class KvResource {
   public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
     Key key = key(routing);
     Condition condition = new Parameters(routing).condition();
-    return backend
-        .with(store -> store.delete(key, condition))
-        .map(
-            deletion ->
-                switch (deletion) {
-                  case DELETED -> new Answers.Deleted("ok", 1);
-                  case ABSENT -> new Answers.Deleted("ok", 0);
-                  case REFUSED -> throw unmet();
-                });
+    return deleted(key, condition).map(there -> new Answers.Deleted("ok", there ? 1 : 0));
   }
 
   @POST
@@ -359,14 +354,27 @@ public class KvResource {
       in = PATH,
       example = "greeting",
       schema = @Schema(implementation = Requests.KeyText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
   @APIResponseSchema(value = Answers.Sum.class, responseCode = "200")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   @APIResponse(
       responseCode = "409",
       description = "NOT_AN_INTEGER or OUT_OF_RANGE; nothing was changed")
   public Uni<Answers.Sum> increment(@Context RoutingContext routing) {
     Key key = key(routing);
-    long by = new Parameters(routing).integer("by", 1);
-    return backend.with(store -> store.increment(key, by)).map(Answers.Sum::new);
+    Parameters parameters = new Parameters(routing);
+    long by = parameters.integer("by", 1);
+    Condition condition = parameters.match();
+    return backend.with(store -> store.increment(key, by, condition)).map(Answers.Sum::new);
   }
 
   @GET
@@ -416,16 +424,27 @@ public class KvResource {
       in = PATH,
       example = "greeting",
       schema = @Schema(implementation = Requests.KeyText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponseSchema(value = Answers.Outcome.class, responseCode = "200")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Answers.Outcome> expire(
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
-    long seconds = Requests.required(body).given();
+    BigInteger seconds = Requests.required(body).given();
+    Condition condition = new Parameters(routing).match();
     Uni<Boolean> done =
-        seconds <= 0
-            ? backend
-                .with(store -> store.delete(key, Condition.NONE))
-                .map(KvStore.Deletion.DELETED::equals)
-            : expire(key, Ttl.ofSeconds("seconds", seconds));
+        seconds.signum() <= 0
+            ? deleted(key, condition)
+            : expire(key, Ttl.ofSeconds("seconds", seconds), condition);
     return done.map(Answers.Outcome::of);
   }
 
@@ -437,12 +456,37 @@ public class KvResource {
       in = PATH,
       example = "greeting",
       schema = @Schema(implementation = Requests.KeyText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponseSchema(value = Answers.Outcome.class, responseCode = "200")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Answers.Outcome> persist(@Context RoutingContext routing) {
-    return expire(key(routing), Ttl.none()).map(Answers.Outcome::of);
+    Condition condition = new Parameters(routing).match();
+    return expire(key(routing), Ttl.none(), condition).map(Answers.Outcome::of);
   }
 
-  private Uni<Boolean> expire(Key key, Ttl ttl) {
-    return backend.with(store -> store.expire(key, ttl));
+  private Uni<Boolean> expire(Key key, Ttl ttl, Condition condition) {
+    return backend.with(store -> store.expire(key, ttl, condition));
+  }
+
+  private Uni<Boolean> deleted(Key key, Condition condition) {
+    return backend
+        .with(store -> store.delete(key, condition))
+        .map(
+            deletion ->
+                switch (deletion) {
+                  case DELETED -> true;
+                  case ABSENT -> false;
+                  case REFUSED -> throw unmet();
+                });
   }
 
   private static ApiException unmet() {

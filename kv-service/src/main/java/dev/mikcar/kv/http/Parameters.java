@@ -5,7 +5,9 @@ import dev.mikcar.common.http.EntityTags;
 import dev.mikcar.kv.store.Condition;
 import dev.mikcar.kv.store.Ttl;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,29 @@ final class Parameters {
     if (absent && present) {
       throw new ApiException.BadRequest("nx and xx exclude each other");
     }
-    return new Condition(absent, present, tags("If-Match"), tags("If-None-Match"));
+    return condition(absent, present);
+  }
+
+  /** From {@code If-Match} and {@code If-None-Match} alone. */
+  Condition match() {
+    return condition(false, false);
+  }
+
+  /** Of writes: a weak tag never matches If-Match, and any tag may match If-None-Match. */
+  private Condition condition(boolean absent, boolean present) {
+    EntityTags match = tags("If-Match");
+    EntityTags noneMatch = tags("If-None-Match");
+    return new Condition(
+        absent || (noneMatch != null && noneMatch.any()),
+        present || (match != null && match.any()),
+        match == null || match.any() ? null : match.strong(),
+        noneMatch == null ? Set.of() : all(noneMatch));
+  }
+
+  private static Set<String> all(EntityTags tags) {
+    Set<String> all = new HashSet<>(tags.strong());
+    all.addAll(tags.weak());
+    return all;
   }
 
   /** The entity tags of a header, whose lines are one list; null when there is none. */

@@ -2,6 +2,7 @@ package dev.mikcar.kv.http;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.kv.store.Key;
+import java.math.BigInteger;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -67,7 +68,7 @@ final class Requests {
     }
   }
 
-  /** {@code {"seconds":n}}. */
+  /** {@code {"seconds":n}}, an integer of any size: what is too much is said of what was meant. */
   @Schema(
       name = "KvExpire",
       requiredProperties = "seconds",
@@ -78,11 +79,11 @@ final class Requests {
               minimum = "-9223372036854775808",
               maximum = "316224000000",
               examples = "60")
-          @Nullable Long seconds) {
+          @Nullable BigInteger seconds) {
     /**
      * @throws ApiException.BadRequest when it is missing
      */
-    long given() {
+    BigInteger given() {
       if (seconds == null) {
         throw new ApiException.BadRequest("field 'seconds' is missing");
       }

@@ -2,66 +2,36 @@ package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.kv.store.Entry;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is to become of a key, and what its caller is told.
  *
  * @param <R> the type of the answer
  */
-final class Change<R> {
-  enum Kind {
-    NONE,
-    PUT,
-    REMOVE
-  }
+sealed interface Change<R> {
+  /** Nothing. */
+  record None<R>(R result) implements Change<R> {}
 
-  private final Kind kind;
-  private final @Nullable Entry entry;
-  private final @Nullable R result;
-  private final @Nullable ApiException refusal;
+  /** It has this entry. */
+  record Put<R>(Entry entry, R result) implements Change<R> {}
 
-  private Change(
-      Kind kind, @Nullable Entry entry, @Nullable R result, @Nullable ApiException refusal) {
-    this.kind = kind;
-    this.entry = entry;
-    this.result = result;
-    this.refusal = refusal;
-  }
+  /** It is gone. */
+  record Remove<R>(R result) implements Change<R> {}
 
-  static <R> Change<R> none(R result) {
-    return new Change<>(Kind.NONE, null, result, null);
-  }
-
-  static <R> Change<R> put(Entry entry, R result) {
-    return new Change<>(Kind.PUT, entry, result, null);
-  }
-
-  static <R> Change<R> remove(R result) {
-    return new Change<>(Kind.REMOVE, null, result, null);
-  }
-
-  static <R> Change<R> refuse(ApiException refusal) {
-    return new Change<>(Kind.NONE, null, null, refusal);
-  }
-
-  Kind kind() {
-    return kind;
-  }
-
-  /** The entry of a {@link Kind#PUT}. */
-  Entry entry() {
-    return Objects.requireNonNull(entry);
-  }
+  /** Nothing, and the caller is told why. */
+  record Refuse<R>(ApiException refusal) implements Change<R> {}
 
   /**
+   * What the caller is told.
+   *
    * @throws ApiException when the change was refused
    */
-  R result() {
-    if (refusal != null) {
-      throw refusal;
-    }
-    return Objects.requireNonNull(result);
+  static <R> R result(Change<R> change) {
+    return switch (change) {
+      case None<R> none -> none.result();
+      case Put<R> put -> put.result();
+      case Remove<R> remove -> remove.result();
+      case Refuse<R> refuse -> throw refuse.refusal();
+    };
   }
 }

@@ -1,39 +1,39 @@
 package dev.mikcar.kv.infinispan;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
+import dev.mikcar.common.work.Cancellation;
 import dev.mikcar.kv.store.Condition;
+import dev.mikcar.kv.store.Counter;
 import dev.mikcar.kv.store.Entry;
 import dev.mikcar.kv.store.Glob;
 import dev.mikcar.kv.store.Key;
 import dev.mikcar.kv.store.KeyPage;
 import dev.mikcar.kv.store.KvStore;
+import dev.mikcar.kv.store.Room;
 import dev.mikcar.kv.store.Ttl;
 import dev.mikcar.kv.store.Value;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.infinispan.AdvancedCache;
 import org.infinispan.commons.TimeoutException;
-import org.infinispan.commons.marshall.WrappedByteArray;
-import org.infinispan.factories.ComponentRegistry;
-import org.infinispan.functional.EntryView.ReadEntryView;
+import org.infinispan.context.Flag;
 import org.infinispan.functional.EntryView.ReadWriteEntryView;
 import org.infinispan.functional.FunctionalMap.ReadWriteMap;
-import org.infinispan.functional.impl.FunctionalMapImpl;
-import org.infinispan.functional.impl.ReadWriteMapImpl;
+import org.infinispan.functional.FunctionalMap.WriteOnlyMap;
 import org.infinispan.manager.EmbeddedCacheManager;
-import org.infinispan.persistence.manager.PersistenceManager;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,65 +42,74 @@ import org.jspecify.annotations.Nullable;
  * answers. The expiry is in the entry, and this class alone applies it.
  */
 final class InfinispanKvStore implements KvStore {
-  private static final Logger LOG = Logger.getLogger(InfinispanKvStore.class);
-  private static final int SWEEP = 1_000;
+  private static final int PART = 1_000;
+
+  /** The part of the heap that entries which are changed may take. */
+  private static final int SHARE = 8;
+
+  /** As it was and as it becomes, and each as its value too. */
+  private static final int COPIES = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int RETRY_SECONDS = 1;
+  private static final int RETRY_FULL_SECONDS = 5;
 
   private final EmbeddedCacheManager manager;
   private final AdvancedCache<byte[], byte[]> cache;
-  private final ReadWriteMap<byte[], byte[]> changes;
-  private final Optional<SqliteStore> disk;
-  private final KeyIndex index = new KeyIndex();
-  private final Clock clock;
-  private final ScheduledFuture<?> sweeper;
 
-  /** Reads the keys that are on disk into the index; blocks for that. */
+  /** The entries that are in memory, without the disk. */
+  private final AdvancedCache<byte[], byte[]> cached;
+
+  private final ReadWriteMap<byte[], byte[]> changes;
+  private final Optional<WriteOnlyMap<byte[], byte[]>> overwrites;
+  private final Keys keys;
+  private final Clock clock;
+  private final MemoryBudget room =
+      new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE, PATIENCE);
+  private final Sweeper sweeper;
+
+  /**
+   * @param manager of the cache, closed with this
+   * @param overwrites of a store that need not know what was there before
+   */
   InfinispanKvStore(
-      EmbeddedCacheManager manager, AdvancedCache<byte[], byte[]> cache, Clock clock) {
+      EmbeddedCacheManager manager,
+      AdvancedCache<byte[], byte[]> cache,
+      ReadWriteMap<byte[], byte[]> changes,
+      Optional<WriteOnlyMap<byte[], byte[]>> overwrites,
+      Keys keys,
+      Clock clock) {
     this.manager = manager;
     this.cache = cache;
-    this.changes = ReadWriteMapImpl.create(FunctionalMapImpl.create(cache));
-    this.disk =
-        ComponentRegistry.componentOf(cache, PersistenceManager.class)
-            .getStores(SqliteStore.class)
-            .stream()
-            .findFirst();
+    this.cached = cache.withFlags(Flag.SKIP_CACHE_LOAD);
+    this.changes = changes;
+    this.overwrites = overwrites;
+    this.keys = keys;
     this.clock = clock;
-    disk.ifPresent(store -> store.forEachKey((key, at) -> index.put(Key.ofUtf8(key), at)));
-    changes.listeners().onCreate(this::written);
-    changes.listeners().onModify((before, after) -> written(after));
-    changes.listeners().onRemove(before -> index.remove(key(before)));
-    this.sweeper =
-        Infrastructure.getDefaultWorkerPool()
-            .scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
-  }
-
-  /** Called, as all three listeners are, under the key's lock and after the write to disk. */
-  private void written(ReadEntryView<?, ?> view) {
-    index.put(key(view), EntryCodec.expiresAt(((WrappedByteArray) view.get()).getBytes()));
-  }
-
-  /** Infinispan gives listeners keys and values in the form in which it stores them. */
-  private static Key key(ReadEntryView<?, ?> view) {
-    return Key.ofUtf8(((WrappedByteArray) view.key()).getBytes());
+    this.sweeper = new Sweeper(keys, clock);
   }
 
   @Override
-  public Uni<Optional<Entry>> get(Key key) {
-    CompletableFuture<byte[]> read = cache.getAsync(key.utf8());
-    // The usual case, an entry in memory, costs no more than the look-up.
-    if (read.isDone() && !read.isCompletedExceptionally()) {
-      return Uni.createFrom().item(live(read.join()));
+  public Uni<Optional<Entry>> get(Key key, Room room) {
+    byte[] stored = cached.get(key.utf8());
+    // The usual case, a small entry in memory, costs no more than the look-up.
+    if (stored != null && stored.length <= Room.SMALL) {
+      return Uni.createFrom().item(Optional.ofNullable(current(stored)));
     }
-    return Uni.createFrom()
-        .completionStage(read)
-        .map(this::live)
-        .onFailure()
-        .transform(this::failed);
+    return keys.size(List.of(key)).flatMap(size -> get(key, size, room));
   }
 
-  private Optional<Entry> live(byte @Nullable [] stored) {
-    return Optional.ofNullable(current(stored));
+  private Uni<Optional<Entry>> get(Key key, long size, Room room) {
+    if (size == 0) {
+      return Uni.createFrom().item(Optional.empty());
+    }
+    Uni<Optional<Entry>> read =
+        Uni.createFrom()
+            .completionStage(() -> cache.getAsync(key.utf8()))
+            .map(stored -> Optional.ofNullable(current(stored)))
+            .onFailure()
+            .transform(InfinispanKvStore::failed);
+    return size <= Room.SMALL ? read : room.take(size).flatMap(_ -> read);
   }
 
   private @Nullable Entry current(byte @Nullable [] stored) {
@@ -112,188 +121,232 @@ final class InfinispanKvStore implements KvStore {
   }
 
   @Override
+  public Uni<Map<Key, Entry>> getAll(Collection<Key> keys, Room room) {
+    return inParts(keys)
+        .onItem()
+        .transformToUniAndConcatenate(this.keys::size)
+        .collect()
+        .with(Collectors.summingLong(Long::longValue))
+        .flatMap(size -> size <= Room.SMALL ? Uni.createFrom().voidItem() : room.take(size))
+        .flatMap(_ -> readAll(keys));
+  }
+
+  private Uni<Map<Key, Entry>> readAll(Collection<Key> keys) {
+    return inParts(keys)
+        .onItem()
+        .transformToUniAndConcatenate(
+            part -> this.keys.entries(part).map(found -> live(part, found)))
+        .collect()
+        .<Map<Key, Entry>>in(LinkedHashMap::new, Map::putAll);
+  }
+
+  /** So many at a time that others are served in between. */
+  private static Multi<List<Key>> inParts(Collection<Key> keys) {
+    return Multi.createFrom().items(keys.stream().distinct()).group().intoLists().of(PART);
+  }
+
+  private Map<Key, Entry> live(List<Key> part, Map<Key, byte[]> found) {
+    Map<Key, Entry> live = new LinkedHashMap<>();
+    for (Key key : part) {
+      Entry entry = current(found.get(key));
+      if (entry != null) {
+        live.put(key, entry);
+      }
+    }
+    return live;
+  }
+
+  @Override
   public Uni<Optional<String>> set(Key key, Value value, Ttl ttl, Condition condition) {
-    String etag = value.etag();
+    String fingerprint = value.fingerprint();
+    // What is overwritten whatever it is need not be read, nor be whole.
+    boolean blind = condition.equals(Condition.NONE) && !ttl.equals(Ttl.keep());
+    if (blind && overwrites.isPresent()) {
+      Entry entry = new Entry(value, fingerprint, ttl.expiresAt(clock.millis(), Entry.NEVER));
+      return overwrite(overwrites.get(), key, EntryCodec.encode(entry))
+          .replaceWith(Optional.of(fingerprint));
+    }
     return change(
         key,
         stored -> {
-          // What is overwritten whatever it is need not be read, nor be whole.
-          boolean blind = condition.equals(Condition.NONE) && !ttl.equals(Ttl.keep());
           Entry current = blind ? null : stored.get();
           if (!condition.holdsFor(current)) {
-            return Change.none(Optional.empty());
+            return new Change.None<>(Optional.empty());
           }
           long before = current == null ? Entry.NEVER : current.expiresAt();
-          Entry entry = new Entry(value, etag, ttl.expiresAt(clock.millis(), before));
-          return Change.put(entry, Optional.of(etag));
+          Entry entry = new Entry(value, fingerprint, ttl.expiresAt(clock.millis(), before));
+          return new Change.Put<>(entry, Optional.of(fingerprint));
         });
+  }
+
+  private static Uni<Void> overwrite(
+      WriteOnlyMap<byte[], byte[]> overwrites, Key key, byte[] entry) {
+    return Uni.createFrom()
+        .completionStage(() -> overwrites.eval(key.utf8(), view -> view.set(entry)).copy())
+        .onFailure()
+        .transform(InfinispanKvStore::failed);
   }
 
   @Override
   public Uni<Deletion> delete(Key key, Condition condition) {
-    return change(
+    return evaluate(
         key,
-        stored -> {
-          if (!condition.equals(Condition.NONE) && !condition.holdsFor(stored.get())) {
-            return Change.none(Deletion.REFUSED);
+        view -> {
+          byte[] stored = view.find().orElse(null);
+          if (!condition.equals(Condition.NONE) && !condition.holdsFor(current(stored))) {
+            return new Change.None<>(Deletion.REFUSED);
           }
-          return index.expiresAt(key, clock.millis()).isPresent()
-              ? Change.remove(Deletion.DELETED)
-              : Change.none(Deletion.ABSENT);
+          // One that is damaged can be deleted too.
+          return stored == null || EntryCodec.isGone(stored, clock.millis())
+              ? new Change.None<>(Deletion.ABSENT)
+              : new Change.Remove<>(Deletion.DELETED);
         });
   }
 
   @Override
-  public Uni<Long> increment(Key key, long by) {
+  public Uni<Long> increment(Key key, long by, Condition condition) {
     return change(
         key,
         stored -> {
           Entry current = stored.get();
+          if (!condition.holdsFor(current)) {
+            return new Change.Refuse<>(unmet());
+          }
+          Value before = current == null ? null : current.value();
           long sum;
           try {
-            sum = Math.addExact(current == null ? 0 : integer(current), by);
-          } catch (ArithmeticException e) {
-            return Change.refuse(
-                new ApiException.Conflict("OUT_OF_RANGE", "the sum does not fit 64 bits"));
-          } catch (NumberFormatException e) {
-            return Change.refuse(
-                new ApiException.Conflict("NOT_AN_INTEGER", "the value is not a 64-bit integer"));
+            sum = Counter.add(before, by);
+          } catch (ApiException e) {
+            return new Change.Refuse<>(e);
           }
-          String type = current == null ? Value.TEXT : current.value().contentType();
-          byte[] digits = Long.toString(sum).getBytes(StandardCharsets.US_ASCII);
           long expiresAt = current == null ? Entry.NEVER : current.expiresAt();
-          return Change.put(Entry.of(new Value(digits, type), expiresAt), sum);
+          return new Change.Put<>(Entry.of(Counter.value(sum, before), expiresAt), sum);
         });
   }
 
-  /** As Redis reads it: no sign but a minus, no blanks, no leading zeros. */
-  private static long integer(Entry entry) {
-    byte[] bytes = entry.value().bytes();
-    String text = bytes.length > 20 ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
-    long number = Long.parseLong(text);
-    if (!Long.toString(number).equals(text)) {
-      throw new NumberFormatException();
-    }
-    return number;
-  }
-
   @Override
-  public Uni<Boolean> expire(Key key, Ttl ttl) {
+  public Uni<Boolean> expire(Key key, Ttl ttl, Condition condition) {
     return change(
         key,
         stored -> {
           Entry current = stored.get();
+          if (!condition.holdsFor(current)) {
+            return new Change.Refuse<>(unmet());
+          }
           return current == null
-              ? Change.none(false)
-              : Change.put(
+              ? new Change.None<>(false)
+              : new Change.Put<>(
                   current.expiringAt(ttl.expiresAt(clock.millis(), current.expiresAt())), true);
         });
   }
 
   @Override
   public Uni<OptionalLong> expiresAt(Key key) {
-    return Uni.createFrom().item(index.expiresAt(key, clock.millis()));
+    return keys.expiresAt(key)
+        .map(
+            at ->
+                at.isPresent() && Entry.isGone(at.getAsLong(), clock.millis())
+                    ? OptionalLong.empty()
+                    : at);
   }
 
   @Override
-  public Uni<KeyPage> keys(Glob glob, int limit) {
-    return Uni.createFrom()
-        .item(() -> index.keys(glob, limit, clock.millis()))
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+  public Uni<KeyPage> keys(Glob glob, int limit, Cancellation cancellation) {
+    Key from = glob.prefix().isEmpty() ? null : Key.ofText(glob.prefix());
+    return keys.collect(
+        from, true, KeyCollector.matching(glob, limit, clock.millis(), cancellation));
   }
 
   @Override
-  public Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after) {
-    return Uni.createFrom()
-        .item(() -> index.scan(glob, count, after.orElse(null), clock.millis()))
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+  public Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after, Cancellation cancellation) {
+    return keys.collect(
+        after.orElse(null),
+        false,
+        KeyCollector.scanning(glob, count, clock.millis(), cancellation));
   }
 
   @Override
   public Uni<Void> ping() {
-    return disk.map(
-            store ->
-                Uni.createFrom()
-                    .completionStage(store::probe)
-                    .onFailure()
-                    .transform(this::failed)
-                    .replaceWithVoid())
-        .orElseGet(() -> Uni.createFrom().voidItem());
+    return Uni.createFrom()
+        .completionStage(keys::probe)
+        .onFailure()
+        .transform(InfinispanKvStore::failed)
+        .replaceWithVoid();
   }
 
   @Override
   public void close() {
-    sweeper.cancel(false);
+    sweeper.close();
     manager.stop();
   }
 
-  /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
+  /** A change that is decided by the entry that is there, which is read only if that is asked. */
   private <R> Uni<R> change(Key key, Function<Supplier<@Nullable Entry>, Change<R>> decide) {
-    return Uni.createFrom()
-        // A copy, for a caller that goes away cancels what it waits for, and the change goes on.
-        .completionStage(() -> changes.eval(key.utf8(), view -> apply(view, decide)).copy())
-        .onFailure()
-        .transform(this::failed)
-        .map(Change::result);
+    return evaluate(key, view -> decide.apply(() -> current(view.find().orElse(null))));
   }
 
-  private <R> Change<R> apply(
-      ReadWriteEntryView<byte[], byte[]> view,
-      Function<Supplier<@Nullable Entry>, Change<R>> decide) {
-    Change<R> change = decide.apply(() -> current(view.find().orElse(null)));
-    switch (change.kind()) {
-      case PUT -> view.set(EntryCodec.encode(change.entry()));
-      case REMOVE -> view.remove();
-      case NONE -> {}
+  /** Runs a change of one key as one step, and answers when it is on disk, if there is one. */
+  private <R> Uni<R> evaluate(
+      Key key, Function<ReadWriteEntryView<byte[], byte[]>, Change<R>> decide) {
+    Uni<R> change =
+        Uni.createFrom()
+            // A copy, for a caller that goes away cancels what it waits for; the change goes on.
+            .completionStage(
+                () -> changes.eval(key.utf8(), view -> apply(key, view, decide.apply(view))).copy())
+            .onFailure()
+            .transform(InfinispanKvStore::failed)
+            .map(Change::result);
+    return keys.size(List.of(key))
+        .flatMap(size -> size <= Room.SMALL ? change : whenThereIsRoom(size, change));
+  }
+
+  /** To be changed, an entry is read first: large ones one after the other. */
+  private <R> Uni<R> whenThereIsRoom(long size, Uni<R> change) {
+    return Uni.createFrom()
+        .completionStage(() -> room.request(COPIES * size))
+        .flatMap(share -> change.eventually(share::close));
+  }
+
+  private <R> Change<R> apply(Key key, ReadWriteEntryView<byte[], byte[]> view, Change<R> change) {
+    switch (change) {
+      case Change.Put<R> put -> {
+        if (!keys.put(key, view, EntryCodec.encode(put.entry()))) {
+          return new Change.Refuse<>(
+              new ApiException.BackendUnavailable(
+                  "the memory of the kv store is full; deleting works", RETRY_FULL_SECONDS));
+        }
+      }
+      case Change.Remove<R> _ -> keys.remove(key, view);
+      case Change.None<R> _ -> {}
+      case Change.Refuse<R> _ -> {}
     }
     return change;
   }
 
-  /** Gives back the space of what has expired. */
-  private void sweep() {
-    for (Key key : index.gone(clock.millis(), SWEEP)) {
-      var _ = changes.eval(key.utf8(), this::removeIfGone).exceptionally(this::notSwept);
-    }
-  }
-
-  private boolean removeIfGone(ReadWriteEntryView<byte[], byte[]> view) {
-    boolean gone =
-        view.find().filter(e -> Entry.isGone(EntryCodec.expiresAt(e), clock.millis())).isPresent();
-    if (gone) {
-      view.remove();
-    }
-    return gone;
-  }
-
-  private boolean notSwept(Throwable failure) {
-    LOG.debugf(failed(failure), "An expired key was not removed");
-    return false;
+  private static ApiException unmet() {
+    return new ApiException.PreconditionFailed("the condition of the request is not met");
   }
 
   /** A failure of the cache, as the caller is told. The disk's own are in the log already. */
-  private Throwable failed(Throwable failure) {
+  private static Throwable failed(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       switch (t) {
         case EntryCodec.DamagedEntryException damaged -> {
           return damaged;
         }
-        case TimeoutException timeout -> {
+        case TimeoutException _ -> {
           return new ApiException.BackendTimeout("too many writers wait for this key");
         }
-        case SQLException sql -> {
-          return unavailable();
+        case ApiException told -> {
+          return told;
         }
-        case RejectedExecutionException closed -> {
-          return unavailable();
+        case RejectedExecutionException _ -> {
+          return new ApiException.BackendUnavailable(
+              "the kv store cannot read or write now", RETRY_SECONDS);
         }
         default -> {}
       }
     }
     return failure;
-  }
-
-  private static ApiException unavailable() {
-    return new ApiException.BackendUnavailable(
-        "the kv store cannot read or write now", RETRY_SECONDS);
   }
 }

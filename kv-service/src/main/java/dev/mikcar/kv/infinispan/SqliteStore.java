@@ -1,11 +1,21 @@
 package dev.mikcar.kv.infinispan;
 
+import dev.mikcar.kv.store.Key;
+import dev.mikcar.kv.store.KeyPage;
+import dev.mikcar.sqlite.Space;
+import dev.mikcar.sqlite.SqliteFile;
+import dev.mikcar.sqlite.SqliteReaders;
+import dev.mikcar.sqlite.SqliteWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.infinispan.commons.marshall.WrappedByteArray;
 import org.infinispan.commons.util.concurrent.CompletableFutures;
 import org.infinispan.persistence.spi.InitializationContext;
@@ -24,8 +34,15 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
 
   private @Nullable Open open;
 
+  private static final int READERS = 4;
+  private static final int LISTERS = 2;
+
   private record Open(
-      InitializationContext context, SqliteFile file, SqliteReaders readers, SqliteWriter writer) {}
+      InitializationContext context,
+      SqliteFile file,
+      SqliteReaders<EntryTable> readers,
+      SqliteReaders<EntryTable> listers,
+      SqliteWriter<EntryTable> writer) {}
 
   private Open open() {
     return Objects.requireNonNull(open, "not started");
@@ -39,13 +56,14 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
         .runBlocking(
             () -> {
               try {
-                SqliteFile file = SqliteFile.open(Path.of(folder));
+                SqliteFile file = SqliteFile.open(Path.of(folder), EntryTable.SCHEMA);
                 open =
                     new Open(
                         context,
                         file,
-                        new SqliteReaders(file),
-                        new SqliteWriter(file, context.getNonBlockingManager()));
+                        new SqliteReaders<>("kv", file, EntryTable::new, READERS),
+                        new SqliteReaders<>("kv-keys", file, EntryTable::new, LISTERS),
+                        new SqliteWriter<>("kv", file, EntryTable::new));
               } catch (IOException | SQLException e) {
                 throw new PersistenceException("cannot open the kv store in '" + folder + "'", e);
               }
@@ -67,22 +85,66 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
             () -> {
               ending.writer().close();
               ending.readers().close();
+              ending.listers().close();
               ending.file().close();
             },
             "kv-close");
   }
 
-  /** Every key with its expiry, in no order; blocks. */
-  void forEachKey(BiConsumer<byte[], Long> action) {
-    try {
-      open().file().forEachKey(action);
-    } catch (SQLException e) {
-      throw new PersistenceException("cannot read the keys of the kv store", e);
-    }
+  CompletableFuture<OptionalLong> expiresAt(Key key) {
+    return open().readers().read(table -> table.expiresAt(key.utf8()));
   }
 
-  /** Completes when writes work, as far as can be told; fails with the reason why not. */
-  CompletionStage<Boolean> probe() {
+  /** How many bytes the values of keys have together. */
+  CompletableFuture<Long> size(List<Key> keys) {
+    return open()
+        .readers()
+        .read(
+            table -> {
+              long size = 0;
+              for (Key key : keys) {
+                size += table.size(key.utf8());
+              }
+              return size;
+            });
+  }
+
+  /** The values of keys that have one. */
+  CompletableFuture<Map<Key, byte[]>> values(List<Key> keys) {
+    return open()
+        .readers()
+        .read(
+            table -> {
+              Map<Key, byte[]> found = new HashMap<>();
+              for (Key key : keys) {
+                byte[] value = table.value(key.utf8());
+                if (value != null) {
+                  found.put(key, value);
+                }
+              }
+              return found;
+            });
+  }
+
+  /** See {@link Keys#collect}. Has readers of its own, so that no listing keeps a get waiting. */
+  CompletableFuture<KeyPage> collect(
+      @Nullable Key from, boolean inclusive, KeyCollector collector) {
+    return open()
+        .listers()
+        .read(
+            table -> {
+              table.collect(from, inclusive, collector);
+              return collector.page();
+            });
+  }
+
+  /** See {@link Keys#removeGone}. */
+  CompletableFuture<Integer> removeGone(long now, int most) {
+    return open().writer().submit(table -> table.removeGone(now, most), 0, Space.FREES);
+  }
+
+  /** Completes when writes work; fails with the reason why not. */
+  CompletableFuture<@Nullable Void> probe() {
     return open().writer().probe();
   }
 
@@ -90,23 +152,15 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
   public CompletionStage<MarshallableEntry<WrappedByteArray, WrappedByteArray>> load(
       int segment, Object key) {
     Open current = open();
+    WrappedByteArray wanted = (WrappedByteArray) key;
     return current
-        .context()
-        .getBlockingManager()
-        .supplyBlocking(() -> read(current, (WrappedByteArray) key), "kv-read");
+        .readers()
+        .read(table -> table.value(wanted.getBytes()))
+        .thenApply(value -> entry(current, wanted, value));
   }
 
-  private static @Nullable MarshallableEntry<WrappedByteArray, WrappedByteArray> read(
-      Open open, WrappedByteArray key) {
-    byte[] value;
-    try {
-      value = open.readers().read(key.getBytes());
-    } catch (SQLException e) {
-      throw new PersistenceException("cannot read from the kv store", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PersistenceException("interrupted", e);
-    }
+  private static @Nullable MarshallableEntry<WrappedByteArray, WrappedByteArray> entry(
+      Open open, WrappedByteArray key, byte @Nullable [] value) {
     return value == null
         ? null
         : open.context()
@@ -118,16 +172,19 @@ public final class SqliteStore implements NonBlockingStore<WrappedByteArray, Wra
   public CompletionStage<Void> write(
       int segment,
       MarshallableEntry<? extends WrappedByteArray, ? extends WrappedByteArray> entry) {
+    byte[] key = entry.getKey().getBytes();
     byte[] value = entry.getValue().getBytes();
+    long expiresAt = EntryCodec.expiryOf(value);
     return open()
         .writer()
-        .put(entry.getKey().getBytes(), EntryCodec.expiresAt(value), value)
+        .submit(table -> table.put(key, expiresAt, value), key.length + value.length, Space.TAKES)
         .thenApply(_ -> null);
   }
 
   @Override
   public CompletionStage<Boolean> delete(int segment, Object key) {
-    return open().writer().remove(((WrappedByteArray) key).getBytes());
+    byte[] bytes = ((WrappedByteArray) key).getBytes();
+    return open().writer().submit(table -> table.remove(bytes), bytes.length, Space.FREES);
   }
 
   /** kv never empties its cache. */

@@ -7,7 +7,7 @@ import java.util.function.IntPredicate;
 /**
  * A pattern of Redis: {@code *} any text, {@code ?} one character, {@code [abc]}, {@code [a-c]},
  * {@code [^a]} one of a set, {@code \} takes the next character as it is. Characters are Unicode
- * code points. Matching takes time in the product of the lengths at worst, whatever the pattern.
+ * code points. Matching takes time in the product of the lengths at worst, however large the sets.
  *
  * @see <a href="https://redis.io/docs/latest/commands/keys/">KEYS</a>
  */
@@ -97,23 +97,21 @@ public final class Glob {
     if (negated) {
       i++;
     }
-    List<IntPredicate> members = new ArrayList<>();
+    CodePoints members = new CodePoints();
     while (i < p.length && p[i] != ']') {
       if (p[i] == '\\' && i + 1 < p.length) {
         i++;
       }
       int from = p[i];
       if (i + 2 < p.length && p[i + 1] == '-' && p[i + 2] != ']') {
-        int low = Math.min(from, p[i + 2]);
-        int high = Math.max(from, p[i + 2]);
-        members.add(c -> c >= low && c <= high);
+        members.add(Math.min(from, p[i + 2]), Math.max(from, p[i + 2]));
         i += 3;
       } else {
-        members.add(c -> c == from);
+        members.add(from, from);
         i++;
       }
     }
-    add(c -> negated != members.stream().anyMatch(m -> m.test(c)));
+    add(c -> negated != members.contains(c));
     return i;
   }
 

@@ -2,10 +2,10 @@ package dev.mikcar.kv.store;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.service.Backend;
+import dev.mikcar.common.work.Cancellation;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,16 +28,26 @@ import java.util.stream.Collectors;
  * </ul>
  */
 public interface KvStore extends Backend {
-  /** How many writes of a batch are under way at once. */
+  /** How many deletions of a batch are under way at once. */
   int AT_ONCE = 256;
 
-  /** The entry, empty when there is none. */
-  Uni<Optional<Entry>> get(Key key);
+  /**
+   * The entry, empty when there is none.
+   *
+   * @param room asked before a large value is read
+   */
+  Uni<Optional<Entry>> get(Key key, Room room);
+
+  /** The same, however large it is. */
+  default Uni<Optional<Entry>> get(Key key) {
+    return get(key, Room.PLENTY);
+  }
 
   /**
    * Sets the key to this value, if the condition holds.
    *
-   * @return the new entity tag; empty when the condition does not hold and nothing was changed
+   * @return the fingerprint of the value; empty when the condition does not hold and nothing was
+   *     changed
    */
   Uni<Optional<String>> set(Key key, Value value, Ttl ttl, Condition condition);
 
@@ -49,8 +59,14 @@ public interface KvStore extends Backend {
    *
    * @return the sum
    * @throws ApiException.Conflict {@code NOT_AN_INTEGER} or {@code OUT_OF_RANGE}
+   * @throws ApiException.PreconditionFailed when the condition does not hold
    */
-  Uni<Long> increment(Key key, long by);
+  Uni<Long> increment(Key key, long by, Condition condition);
+
+  /** The same without a condition. */
+  default Uni<Long> increment(Key key, long by) {
+    return increment(key, by, Condition.NONE);
+  }
 
   /**
    * When the key expires, milliseconds since the epoch or {@link Entry#NEVER}; empty when there is
@@ -62,13 +78,25 @@ public interface KvStore extends Backend {
    * Changes the time to live.
    *
    * @return whether there is such a key
+   * @throws ApiException.PreconditionFailed when the condition does not hold
    */
-  Uni<Boolean> expire(Key key, Ttl ttl);
+  Uni<Boolean> expire(Key key, Ttl ttl, Condition condition);
+
+  /** The same without a condition. */
+  default Uni<Boolean> expire(Key key, Ttl ttl) {
+    return expire(key, ttl, Condition.NONE);
+  }
 
   /**
    * The first keys that match, sorted, at most so many; {@link KeyPage#next} when there are more.
+   * Ends with the reason of the cancellation when it is cancelled.
    */
-  Uni<KeyPage> keys(Glob glob, int limit);
+  Uni<KeyPage> keys(Glob glob, int limit, Cancellation cancellation);
+
+  /** The same, to its end. */
+  default Uni<KeyPage> keys(Glob glob, int limit) {
+    return keys(glob, limit, Cancellation.none());
+  }
 
   /**
    * Looks at the next {@code count} keys after one, in sorted order, and gives those that match. A
@@ -76,42 +104,41 @@ public interface KvStore extends Backend {
    *
    * @param after the {@link KeyPage#next} of the page before, empty for the first
    */
-  Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after);
+  Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after, Cancellation cancellation);
 
-  /** The entries of these keys, in their order; those that do not exist are left out. */
+  /** The same, to its end. */
+  default Uni<KeyPage> scan(Glob glob, int count, Optional<Key> after) {
+    return scan(glob, count, after, Cancellation.none());
+  }
+
+  /**
+   * The entries of these keys, in their order; those that do not exist are left out.
+   *
+   * @param room asked before values are read that are large together
+   */
+  Uni<Map<Key, Entry>> getAll(Collection<Key> keys, Room room);
+
+  /** The same, however large they are. */
   default Uni<Map<Key, Entry>> getAll(Collection<Key> keys) {
-    if (keys.isEmpty()) {
-      return Uni.createFrom().item(Map.of());
-    }
-    List<Key> distinct = keys.stream().distinct().toList();
-    return Multi.createFrom()
-        .iterable(distinct)
-        .onItem()
-        .transformToUni(this::get)
-        .concatenate()
-        .collect()
-        .asList()
-        .map(
-            entries -> {
-              Map<Key, Entry> found = new LinkedHashMap<>();
-              for (int i = 0; i < distinct.size(); i++) {
-                Key key = distinct.get(i);
-                entries.get(i).ifPresent(entry -> found.put(key, entry));
-              }
-              return found;
-            });
+    return getAll(keys, Room.PLENTY);
   }
 
   /** Sets all of them. When it fails, some may have been set. */
   default Uni<Void> setAll(Map<Key, Value> values, Ttl ttl) {
-    if (values.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
     return Multi.createFrom()
-        .iterable(values.entrySet())
+        .iterable(Parts.of(values.entrySet(), value -> value.getValue().bytes().length))
         .onItem()
-        .transformToUni(e -> set(e.getKey(), e.getValue(), ttl, Condition.NONE))
-        .merge(AT_ONCE)
+        .transformToUniAndConcatenate(part -> setPart(part, ttl))
+        .onItem()
+        .ignoreAsUni();
+  }
+
+  private Uni<Void> setPart(List<Map.Entry<Key, Value>> part, Ttl ttl) {
+    return Multi.createFrom()
+        .iterable(part)
+        .onItem()
+        .transformToUni(value -> set(value.getKey(), value.getValue(), ttl, Condition.NONE))
+        .merge(part.size())
         .onItem()
         .ignoreAsUni();
   }

@@ -1,6 +1,7 @@
 package dev.mikcar.kv.store;
 
 import dev.mikcar.common.error.ApiException;
+import java.math.BigInteger;
 
 /** What a write does to the time to live of its key. */
 public sealed interface Ttl {
@@ -32,6 +33,12 @@ public sealed interface Ttl {
   /** As {@link #ofMillis}, in seconds. */
   static Ttl ofSeconds(String field, long seconds) {
     return ofMillis(field, seconds > LIMIT / 1000 ? LIMIT + 1 : seconds * 1000);
+  }
+
+  /** The same, of an integer of any size. */
+  static Ttl ofSeconds(String field, BigInteger seconds) {
+    return ofSeconds(
+        field, seconds.min(BigInteger.valueOf(LIMIT)).max(BigInteger.ZERO).longValue());
   }
 
   /** 10000 years, in milliseconds. */

@@ -23,11 +23,11 @@ public record Value(byte[] bytes, String contentType) {
   }
 
   /**
-   * The strong entity tag, without quotes: the first 128 bits of SHA-256 over content type and
-   * bytes. Derived from the content, it is the same on every backend and after every restart, and
-   * the same again when the same value is.
+   * What tells this value from others: the first 128 bits of SHA-256 over content type and bytes,
+   * in hexadecimal. Derived from the content, it is the same on every backend and after every
+   * restart, and the same again when the same value is.
    */
-  public String etag() {
+  public String fingerprint() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(contentType.getBytes(StandardCharsets.UTF_8));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
-import dev.mikcar.common.http.EntityTags;
 import dev.mikcar.kv.store.KvStore.Deletion;
 import dev.mikcar.test.Await;
 import io.smallrye.mutiny.Uni;
@@ -62,10 +61,6 @@ public abstract class KvStoreContract {
         .map(e -> new String(e.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  private static EntityTags tag(String etag) {
-    return new EntityTags(false, Set.of(etag), Set.of());
-  }
-
   @Test
   void keepsEveryByteAndTheContentType() {
     byte[] bytes = new byte[256];
@@ -74,11 +69,11 @@ public abstract class KvStoreContract {
     }
     Value value = new Value(bytes, "image/x-ü; q=\"1\"");
 
-    Optional<String> etag = await(store.set(KEY, value, Ttl.none(), Condition.NONE));
+    Optional<String> fingerprint = await(store.set(KEY, value, Ttl.none(), Condition.NONE));
 
     Entry entry = await(store.get(KEY)).orElseThrow();
     assertThat(entry.value()).isEqualTo(value);
-    assertThat(entry.etag()).isEqualTo(etag.orElseThrow());
+    assertThat(entry.fingerprint()).isEqualTo(fingerprint.orElseThrow());
   }
 
   @Test
@@ -113,28 +108,20 @@ public abstract class KvStoreContract {
 
   @Test
   void setsOnlyWhatTheConditionAllows() {
-    Condition absent = new Condition(true, false, null, null);
-    Condition present = new Condition(false, true, null, null);
     Value one = Value.text("1");
     Value two = Value.text("2");
 
-    assertThat(await(store.set(KEY, one, Ttl.none(), present))).isEmpty();
-    assertThat(await(store.set(KEY, one, Ttl.none(), absent))).contains(one.etag());
-    assertThat(await(store.set(KEY, two, Ttl.none(), absent))).isEmpty();
+    assertThat(await(store.set(KEY, one, Ttl.none(), Condition.PRESENT))).isEmpty();
+    assertThat(await(store.set(KEY, one, Ttl.none(), Condition.ABSENT)))
+        .contains(one.fingerprint());
+    assertThat(await(store.set(KEY, two, Ttl.none(), Condition.ABSENT))).isEmpty();
     assertThat(get(KEY)).contains("1");
-    assertThat(
-            await(
-                store.set(
-                    KEY, two, Ttl.none(), new Condition(false, false, tag(two.etag()), null))))
-        .isEmpty();
-    assertThat(
-            await(
-                store.set(
-                    KEY, two, Ttl.none(), new Condition(false, false, tag(one.etag()), null))))
+    assertThat(await(store.set(KEY, two, Ttl.none(), Condition.has(two.fingerprint())))).isEmpty();
+    assertThat(await(store.set(KEY, two, Ttl.none(), Condition.has(one.fingerprint()))))
         .isPresent();
-    assertThat(await(store.delete(KEY, new Condition(false, false, tag(one.etag()), null))))
+    assertThat(await(store.delete(KEY, Condition.has(one.fingerprint()))))
         .isEqualTo(Deletion.REFUSED);
-    assertThat(await(store.delete(KEY, new Condition(false, false, tag(two.etag()), null))))
+    assertThat(await(store.delete(KEY, Condition.has(two.fingerprint()))))
         .isEqualTo(Deletion.DELETED);
   }
 
@@ -272,9 +259,8 @@ public abstract class KvStoreContract {
       inParallel(
           16,
           () -> {
-            Condition absent = new Condition(true, false, null, null);
             Value mine = Value.text(Thread.currentThread().getName());
-            if (await(store.set(key, mine, Ttl.none(), absent)).isPresent()) {
+            if (await(store.set(key, mine, Ttl.none(), Condition.ABSENT)).isPresent()) {
               winners.incrementAndGet();
             }
           });
@@ -298,7 +284,7 @@ public abstract class KvStoreContract {
                 1
                     + Long.parseLong(
                         new String(entry.value().bytes(), java.nio.charset.StandardCharsets.UTF_8));
-            Condition unchanged = new Condition(false, false, tag(entry.etag()), null);
+            Condition unchanged = Condition.has(entry.fingerprint());
             if (await(store.set(KEY, Value.text(Long.toString(next)), Ttl.none(), unchanged))
                 .isPresent()) {
               done++;

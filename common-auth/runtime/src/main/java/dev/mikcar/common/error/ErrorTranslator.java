@@ -1,6 +1,8 @@
 package dev.mikcar.common.error;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -101,6 +103,10 @@ public final class ErrorTranslator {
     String field = e instanceof JsonMappingException m ? field(m) : "";
     String why =
         switch (e) {
+          case JsonProcessingException n when isOrHas(n, InputCoercionException.class) ->
+              "must be a number in range";
+          case JsonProcessingException l when isOrHas(l, StreamConstraintsException.class) ->
+              "is nested too deeply, or has a number or a name that is too long";
           case UnrecognizedPropertyException u -> "is not a field of this route";
           case MismatchedInputException m when field.isEmpty() && m.getProcessor() != null ->
               "must be " + expected(m.getTargetType());
@@ -119,6 +125,12 @@ public final class ErrorTranslator {
                 + ", column "
                 + e.getLocation().getColumnNr();
     return new ApiException.JsonError("the body is not valid JSON" + where);
+  }
+
+  /** Databind wraps what the parser says, to add the field. */
+  private static boolean isOrHas(
+      JsonProcessingException e, Class<? extends JsonProcessingException> type) {
+    return type.isInstance(e) || type.isInstance(e.getCause());
   }
 
   private static String field(JsonMappingException e) {

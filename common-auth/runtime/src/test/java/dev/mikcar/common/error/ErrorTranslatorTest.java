@@ -146,6 +146,7 @@ class ErrorTranslatorTest {
         "{\"keys\":1}| field 'keys' must be a list",
         "{\"keys\":[{}]}| field 'keys[0]' must be a string",
         "{\"seconds\":\"x\"}| field 'seconds' must be a number in range",
+        "{\"seconds\":9223372036854775808}| field 'seconds' must be a number in range",
         "{\"s3cret\":1}| field 's3cret' is not a field of this route",
         "[]| the body must be an object",
       },
@@ -161,6 +162,20 @@ class ErrorTranslatorTest {
     assertThat(error.status()).isEqualTo(400);
     assertThat(error.code()).isEqualTo("JSON_ERROR");
     assertThat(error.getMessage()).isEqualTo(sentence);
+  }
+
+  @Test
+  void whatIsValidButTooMuchIsNotCalledInvalid() {
+    // Given
+    Throwable deep = failureOf("{\"keys\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}");
+    Throwable wide = failureOf("{\"seconds\":" + "9".repeat(2_000) + "}");
+
+    // When, then
+    for (Throwable failure : List.of(deep, wide)) {
+      ApiException error = ErrorTranslator.translate(failure);
+      assertThat(error.code()).isEqualTo("JSON_ERROR");
+      assertThat(error.getMessage()).doesNotContain("not valid");
+    }
   }
 
   @ParameterizedTest
