@@ -30,7 +30,7 @@ class LowPriorityTest {
       LowPriority.give(number.get());
 
       String stat = Files.readString(Path.of("/proc/self/task/" + number.get() + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       assertThat(fields[NICE]).isEqualTo("19");
     } finally {
       end.countDown();
