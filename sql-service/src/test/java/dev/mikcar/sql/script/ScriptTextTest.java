@@ -33,7 +33,7 @@ class ScriptTextTest {
 
     ScriptText.check("const a = '" + text + "'");
     ScriptText.check("// " + text.substring(0, 1000) + "\n\"" + text + "\"");
-    ScriptText.check(("a / b + [c / d] \n").repeat(5000));
+    ScriptText.check("a / b + [c / d] \n".repeat(5000));
   }
 
   /** The parser copies the line for each of its errors. */
