@@ -101,8 +101,13 @@ public final class SqliteFile implements AutoCloseable {
 
   private void prepare() throws SQLException {
     int newest = schema.versions().size();
-    try (Connection connection = connect();
+    try (Connection connection = settings().createConnection("jdbc:sqlite:" + database);
         Statement statement = connection.createStatement()) {
+      // Pages that hold nothing can be given back, and are when the writer is idle. Takes effect
+      // before anything is written, as the mode of the journal is, and in place of FULL, which
+      // earlier versions had, at any time.
+      statement.executeUpdate("PRAGMA auto_vacuum = INCREMENTAL");
+      statement.executeUpdate("PRAGMA journal_mode = WAL");
       int version = number(statement, "PRAGMA user_version");
       int application = number(statement, "PRAGMA application_id");
       if (version > newest) {
@@ -111,9 +116,6 @@ public final class SqliteFile implements AutoCloseable {
       if (application != schema.application() && (application != 0 || version != 0)) {
         throw new SQLException("'" + database + "' is a database of another application");
       }
-      // Pages that hold nothing can be given back, and are when the writer is idle. Takes effect
-      // before the first table, and in place of FULL, which earlier versions had, at any time.
-      statement.executeUpdate("PRAGMA auto_vacuum = INCREMENTAL");
       if (version < newest) {
         upgrade(connection, statement, schema.versions().subList(version, newest));
       }
@@ -152,14 +154,19 @@ public final class SqliteFile implements AutoCloseable {
 
   /** A connection of its own, in no transaction; the caller closes it. */
   public Connection connect() throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = settings();
     config.setJournalMode(JournalMode.WAL);
+    return config.createConnection("jdbc:sqlite:" + database);
+  }
+
+  private static SQLiteConfig settings() {
+    SQLiteConfig config = new SQLiteConfig();
     config.setSynchronous(SynchronousMode.FULL);
     config.setJournalSizeLimit(KEPT_LOG);
     // Nothing of ours goes into the temporary folder.
     config.setTempStore(TempStore.MEMORY);
     config.setBusyTimeout(BUSY_MILLIS);
-    return config.createConnection("jdbc:sqlite:" + database);
+    return config;
   }
 
   Reserve reserve() {

@@ -32,7 +32,7 @@ public final class SqliteWriter<S> implements AutoCloseable {
   /** The part of the heap that writes which wait may hold. */
   private static final int SHARE = 8;
 
-  private static final int IDLE_MILLIS = 1_000;
+  private static final int IDLE_MILLIS = 250;
   private static final int STEPS = 16;
   private static final long FRESH_NANOS = 1_000_000_000L;
 

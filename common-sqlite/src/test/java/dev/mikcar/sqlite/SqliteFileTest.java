@@ -43,6 +43,16 @@ class SqliteFileTest {
   }
 
   @Test
+  void canGiveBackItsPages() throws Exception {
+    try (SqliteFile file = SqliteFile.open(folder, Lines.SCHEMA);
+        Connection connection = file.connect();
+        Statement statement = connection.createStatement();
+        ResultSet mode = statement.executeQuery("PRAGMA auto_vacuum")) {
+      assertThat(mode.getInt(1)).as("2 is incremental").isEqualTo(2);
+    }
+  }
+
+  @Test
   void belongsToOneAtATime() throws Exception {
     try (SqliteFile _ = SqliteFile.open(folder, Lines.SCHEMA)) {
       assertThatThrownBy(() -> SqliteFile.open(folder, Lines.SCHEMA))

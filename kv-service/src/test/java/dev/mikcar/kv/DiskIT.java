@@ -62,7 +62,9 @@ class DiskIT {
       sidecar.kill();
       try (SidecarProcess again =
           SidecarProcess.builder().env("MIKCAR_DATA", disk.path().toString()).start()) {
-        HttpClient reader = again.awaitReady().client();
+        // Not ready, since the disk is still full.
+        HttpClient reader = again.client();
+        Await.until("it reads", RECOVERY, () -> reader.get("/kv/get/first").status() == 200);
         for (int i = 0; i < answered; i++) {
           Response response = reader.get("/kv/get/key-" + i);
           assertThat(response.status()).as("key-%d of %d", i, answered).isEqualTo(200);
