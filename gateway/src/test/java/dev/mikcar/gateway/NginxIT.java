@@ -47,7 +47,7 @@ class NginxIT {
   void manyRequestsAreAnsweredOverConnectionsThatStay() {
     // Given
     try (Connection connection = nginx.client().open()) {
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 200; i++) {
 
         // When
         Response set = connection.send("PUT", "/kv/set/n", Map.of(), bytes("value" + i));
