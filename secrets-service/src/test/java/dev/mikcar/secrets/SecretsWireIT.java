@@ -339,15 +339,23 @@ class SecretsWireIT {
         "a%3Fb",
         "a%23b",
         "a%7Fb",
-        "%E2%80%AE",
-        "%ED%A0%80",
-        "%zz"
+        "%E2%80%AE"
       })
   void aNameThatIsNoneIsRefused(String name) {
     // When, then
     checkError(wire.get(name), 400, "BAD_REQUEST");
     checkError(wire.post("secret/" + name, "{\"value\":\"v\"}"), 400, "BAD_REQUEST");
     checkError(wire.delete(name), 400, "BAD_REQUEST");
+  }
+
+  /** Refused before it is known what the request is for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%ED%A0%80", "%zz"})
+  void aNameThatCannotBeDecodedIsRefused(String name) {
+    // When, then
+    assertThat(wire.get(name).status()).isEqualTo(400);
+    assertThat(wire.post("secret/" + name, "{\"value\":\"v\"}").status()).isEqualTo(400);
+    assertThat(wire.delete(name).status()).isEqualTo(400);
   }
 
   @ParameterizedTest

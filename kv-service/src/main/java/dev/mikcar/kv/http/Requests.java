@@ -76,7 +76,6 @@ final class Requests {
   record Expire(
       @Schema(
               description = "zero or less deletes the key",
-              minimum = "-9223372036854775808",
               maximum = "316224000000",
               examples = "60")
           @Nullable BigInteger seconds) {

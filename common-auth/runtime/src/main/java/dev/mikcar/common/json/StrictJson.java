@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 
 /**
@@ -21,6 +22,9 @@ import java.util.List;
  */
 @Singleton
 public class StrictJson implements ObjectMapperCustomizer {
+  /** Of an integer; as many as Jackson reads of a number that is written out. */
+  private static final long MOST_DIGITS = 1_000;
+
   @Override
   public void customize(ObjectMapper mapper) {
     mapper.setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -49,6 +53,16 @@ public class StrictJson implements ObjectMapperCustomizer {
         new SimpleModule()
             .addDeserializer(Long.class, new WholeNumber<>(Long.class, BigDecimal::longValueExact))
             .addDeserializer(
-                Integer.class, new WholeNumber<>(Integer.class, BigDecimal::intValueExact)));
+                Integer.class, new WholeNumber<>(Integer.class, BigDecimal::intValueExact))
+            .addDeserializer(
+                BigInteger.class, new WholeNumber<>(BigInteger.class, StrictJson::integer)));
+  }
+
+  /** A few characters can say a number that fills the memory. */
+  private static BigInteger integer(BigDecimal value) {
+    if ((long) value.precision() - value.scale() > MOST_DIGITS) {
+      throw new ArithmeticException("Overflow");
+    }
+    return value.toBigIntegerExact();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ class StrictJsonTest {
   record Body(
       @Nullable Long whole,
       @Nullable Integer small,
+      @Nullable BigInteger any,
       @Nullable Double number,
       @Nullable Boolean flag,
       @Nullable String text) {}
@@ -68,6 +70,23 @@ class StrictJsonTest {
   @ValueSource(strings = {"\"1.5\"", "\"\"", "true"})
   void onlyNumbersAreNumbers(String text) {
     assertThatThrownBy(() -> read("number", text)).isInstanceOf(JsonMappingException.class);
+  }
+
+  @Test
+  void anIntegerOfAnySizeIsWhole() throws JsonProcessingException {
+    assertThat(read("any", "-9223372036854775809")).isEqualTo(any("-9223372036854775809"));
+    assertThat(read("any", "-93104081.0")).isEqualTo(any("-93104081"));
+    assertThat(read("any", "1e999")).isEqualTo(any("1" + "0".repeat(999)));
+  }
+
+  private static Body any(String value) {
+    return new Body(null, null, new BigInteger(value), null, null, null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e1000", "1e999999999", "1.5", "1e-999999999", "\"60\""})
+  void whatIsNoIntegerOrTooLongIsNone(String text) {
+    assertThatThrownBy(() -> read("any", text)).isInstanceOf(JsonMappingException.class);
   }
 
   @ParameterizedTest
