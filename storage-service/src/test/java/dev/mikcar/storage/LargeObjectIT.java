@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Objects that are larger than the JVM go in and out of it, and grow it by less than 64 MiB. 2 GiB
- * in files; elsewhere 256 MiB, or as many as {@code -Dmikcar.large.mib=2048} says. The client is
+ * in files; elsewhere 128 MiB, or as many as {@code -Dmikcar.large.mib=2048} says. The client is
  * curl.
  */
 class LargeObjectIT {
   private static final long MIB = 1 << 20;
-  private static final long SIZE = Long.getLong("mikcar.large.mib", 256) * MIB;
+  private static final long SIZE = Long.getLong("mikcar.large.mib", 128) * MIB;
   private static final long MOST_GROWTH = 64 * MIB;
 
   @TempDir private Path temporary;

@@ -130,6 +130,21 @@ final class Slot {
     }
   }
 
+  /**
+   * Rolls back, also what SQLite has rolled back by itself, as it <a
+   * href="https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction">may</a>
+   * when the disk is full.
+   */
+  void rollBack() throws SQLException {
+    try {
+      execute("ROLLBACK");
+    } catch (SQLException e) {
+      if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+        throw e;
+      }
+    }
+  }
+
   /** Drops temporary tables, views and triggers, which the next user would find. */
   void dropTemporary() throws SQLException {
     List<String> drops = new ArrayList<>();

@@ -117,7 +117,7 @@ final class SqliteUse implements Session {
           taken = 0;
           if (inTransaction) {
             inTransaction = false;
-            slot.execute("ROLLBACK");
+            slot.rollBack();
           }
           if (mayHaveTemporary) {
             slot.dropTemporary();
