@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of a store in memory, and the room that its entries take. */
 final class MemoryKeys implements Keys {
-  /** What a key takes besides its own bytes, twice, and those of its entry; measured. */
+  /** What a key takes besides its own bytes, twice, and those of its entry: an estimate. */
   private static final int OVERHEAD = 400;
 
   private final AdvancedCache<byte[], byte[]> cache;
