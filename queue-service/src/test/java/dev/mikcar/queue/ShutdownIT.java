@@ -63,7 +63,7 @@ class ShutdownIT extends WireContract {
       Await.until(
           "new requests are refused",
           SOON,
-          () -> http().post("/queue/push/jobs", "late").status() == 503);
+          () -> http().post("/queue/push/late", "late").status() == 503);
 
       // Then
       assertThat(http().get("/queue/pop/jobs?timeout=0").status()).isEqualTo(503);
