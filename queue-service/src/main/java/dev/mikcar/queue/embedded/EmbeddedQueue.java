@@ -1,6 +1,7 @@
 package dev.mikcar.queue.embedded;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.queue.embedded.Delivering.Leased;
 import dev.mikcar.queue.message.Counts;
 import dev.mikcar.queue.message.Delivery;
 import dev.mikcar.queue.message.Limits;
@@ -14,10 +15,12 @@ import dev.mikcar.queue.message.Source;
 import dev.mikcar.queue.message.StoredMessage;
 import dev.mikcar.queue.message.WaitingLine;
 import io.smallrye.mutiny.Uni;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -25,13 +28,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queues of this process. The order, the leases and the counts are in memory, under the lock of
- * {@link Lines}; the messages too, or on disk. Changes go through the journal and are seen when it
- * has made them.
+ * Queues of this process. The order, the leases and the counts are in memory, in {@link State};
+ * the messages too, or on disk. Changes go through the journal and are seen when it has made them.
  */
 public final class EmbeddedQueue implements MessageQueue {
   private final Journal journal;
-  private final Lines lines;
+  private final State state;
+  private final Sending sending;
+  private final Groups groups;
+  private final Delivering delivering;
+  private final Moving moving;
+  private final Looking looking;
   private final WaitingLine waiting;
   private final @Nullable Ticking ticking;
 
@@ -50,10 +57,16 @@ public final class EmbeddedQueue implements MessageQueue {
               var _ = release(source.name(), delivery.lease()).subscribe().asCompletionStage();
             },
             1);
-    this.lines = new Lines(journal, limits, entries, bodies, clock, waiting::wake);
-    this.ticking = tick ? new Ticking(lines::tick) : null;
+    this.state = new State(journal, limits, entries, bodies, clock, waiting::wake);
+    this.sending = new Sending(state);
+    this.groups = new Groups(state);
+    this.moving = new Moving(state);
+    this.delivering = new Delivering(state, moving);
+    this.looking = new Looking(state);
+    Recovering.recover(state, moving);
+    this.ticking = tick ? new Ticking(delivering::tick) : null;
     if (ticking != null) {
-      lines.onDue(ticking::notLaterThan);
+      state.onDue(ticking::notLaterThan);
     }
   }
 
@@ -67,9 +80,28 @@ public final class EmbeddedQueue implements MessageQueue {
     return new EmbeddedQueue(new NoJournal(), limits, room, room, new SteadyClock(), true);
   }
 
+  /**
+   * Queues in a folder, which one process at a time has. What was answered is on stable storage.
+   * Blocks while it reads what is there.
+   *
+   * @param entries how much of the memory what is known of all messages may take, bytes
+   * @param bodies how much of it the messages themselves may take, which are on disk too
+   * @throws IllegalStateException when they cannot be had, with the reason
+   */
+  public static EmbeddedQueue inFolder(Path folder, Limits limits, long entries, long bodies) {
+    Journal journal = SqliteJournal.open(folder);
+    try {
+      return new EmbeddedQueue(
+          journal, limits, new Room(entries), new Room(bodies), new SteadyClock(), true);
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
   /** Does what is due now, for those whose clock does not tick by itself. */
   void tick() {
-    lines.tick();
+    var _ = delivering.tick();
   }
 
   private static <T> Uni<T> uni(Supplier<CompletionStage<T>> work) {
@@ -90,105 +122,99 @@ public final class EmbeddedQueue implements MessageQueue {
   public Uni<List<String>> push(Name queue, List<Message> messages, Posting posting) {
     return uni(
         () ->
-            lines
-                .send(List.of(new Source.Queue(queue)), "q" + queue, messages, posting)
-                .thenApply(sent -> sent.ids().stream().map(lines::messageId).toList()));
+            sending
+                .push(queue, messages, posting)
+                .thenApply(sent -> sent.ids().stream().map(looking::messageId).toList()));
   }
 
   @Override
   public Uni<Published> publish(Name topic, Message message, Posting posting) {
     return uni(
         () ->
-            lines
-                .send(lines.groups(topic), "t" + topic, List.of(message), posting)
+            sending
+                .publish(topic, message, posting)
                 .thenApply(
-                    sent -> new Published(lines.messageId(sent.ids().getFirst()), sent.routed())));
+                    sent ->
+                        new Published(looking.messageId(sent.ids().getFirst()), sent.routed())));
   }
 
   @Override
   public Uni<Boolean> createGroup(Source.Group group) {
-    return uni(() -> lines.createGroup(group));
+    return uni(() -> groups.create(group));
   }
 
   @Override
   public Uni<Boolean> deleteGroup(Source.Group group) {
-    return uni(() -> lines.deleteGroup(group));
+    return uni(() -> groups.delete(group));
   }
 
   @Override
   public Uni<List<Delivery>> receive(Source source, Reception reception) {
-    if (source instanceof Source.Group group && !lines.hasGroup(group)) {
+    if (source instanceof Source.Group group && !groups.has(group)) {
       return createGroup(group).chain(_ -> waiting.receive(source, reception));
     }
     return waiting.receive(source, reception);
   }
 
   private Uni<List<Delivery>> take(Source source, Reception reception) {
-    List<Lines.Leased> taken = lines.take(source, reception);
-    if (taken.stream().allMatch(leased -> leased.entry().message != null)) {
-      return Uni.createFrom().item(taken.stream().map(this::delivery).toList());
-    }
+    List<Leased> taken = delivering.take(source, reception);
     return Uni.createFrom()
-        .completionStage(() -> loadAll(taken))
+        .completionStage(() -> deliveries(taken))
         .onFailure()
-        .invoke(_ -> taken.forEach(leased -> lines.release(leased.entry(), leased.lease())))
+        .invoke(
+            _ ->
+                taken.forEach(leased -> delivering.release(leased.entry().source.name(), leased.lease())))
         .onFailure()
         .transform(EmbeddedQueue::translated);
   }
 
-  private CompletionStage<List<Delivery>> loadAll(List<Lines.Leased> taken) {
+  private CompletionStage<List<Delivery>> deliveries(List<Leased> taken) {
     CompletionStage<List<Delivery>> all = CompletableFuture.completedStage(new ArrayList<>());
-    for (Lines.Leased leased : taken) {
-      all =
-          all.thenCombine(
-              load(leased.entry()),
-              (deliveries, message) -> {
-                deliveries.add(
-                    new Delivery(
-                        leased.lease(), lines.stored(leased.entry(), message, leased.attempts())));
-                return deliveries;
-              });
+    for (Leased leased : taken) {
+      all = all.thenCombine(load(leased.entry()), (list, message) -> with(list, leased, message));
     }
     return all;
   }
 
-  private CompletionStage<Message> load(Entry entry) {
-    return entry.message != null
-        ? CompletableFuture.completedStage(entry.message)
-        : journal.load(entry);
+  private List<Delivery> with(List<Delivery> list, Leased leased, Optional<Message> message) {
+    // What is leased nobody removes, but the end of its group.
+    message.ifPresent(
+        there ->
+            list.add(
+                new Delivery(
+                    leased.lease(), looking.stored(leased.entry(), there, leased.attempts()))));
+    return list;
   }
 
-  private Delivery delivery(Lines.Leased leased) {
-    Message message = leased.entry().message;
-    if (message == null) {
-      throw new IllegalStateException("the message is on disk");
-    }
-    return new Delivery(leased.lease(), lines.stored(leased.entry(), message, leased.attempts()));
+  private CompletionStage<Optional<Message>> load(Entry entry) {
+    return entry.message != null
+        ? CompletableFuture.completedStage(Optional.of(entry.message))
+        : journal.load(entry);
   }
 
   @Override
   public Uni<Boolean> ack(Name name, String lease) {
-    return uni(() -> lines.ack(name, lease));
+    return uni(() -> delivering.ack(name, lease));
   }
 
   @Override
   public Uni<Boolean> nack(Name name, String lease, Duration delay) {
-    return uni(() -> CompletableFuture.completedStage(lines.nack(name, lease, delay)));
+    return uni(() -> delivering.nack(name, lease, delay));
   }
 
   @Override
   public Uni<Boolean> release(Name name, String lease) {
-    return uni(() -> CompletableFuture.completedStage(lines.release(name, lease)));
+    return uni(() -> CompletableFuture.completedStage(delivering.release(name, lease)));
   }
 
   @Override
   public Uni<Boolean> extend(Name name, String lease, Duration time) {
-    return uni(() -> CompletableFuture.completedStage(lines.extend(name, lease, time)));
+    return uni(() -> CompletableFuture.completedStage(delivering.extend(name, lease, time)));
   }
 
   @Override
   public Uni<Counts> count(Source source) {
-    return uni(() -> CompletableFuture.completedStage(lines.count(source)));
+    return uni(() -> CompletableFuture.completedStage(looking.count(source)));
   }
 
   @Override
@@ -197,13 +223,14 @@ public final class EmbeddedQueue implements MessageQueue {
         () -> {
           CompletionStage<List<StoredMessage>> all =
               CompletableFuture.completedStage(new ArrayList<>());
-          for (Lines.Peeked peeked : lines.peek(source, max)) {
+          for (Looking.Seen seen : looking.peek(source, max)) {
             all =
                 all.thenCombine(
-                    load(peeked.entry()),
-                    (messages, message) -> {
-                      messages.add(lines.stored(peeked.entry(), message, peeked.attempts()));
-                      return messages;
+                    load(seen.entry()),
+                    (list, message) -> {
+                      message.ifPresent(
+                          there -> list.add(looking.stored(seen.entry(), there, seen.attempts())));
+                      return list;
                     });
           }
           return all;
@@ -212,17 +239,17 @@ public final class EmbeddedQueue implements MessageQueue {
 
   @Override
   public Uni<Long> purge(Source source) {
-    return uni(() -> lines.purge(source));
+    return uni(() -> moving.purge(source));
   }
 
   @Override
   public Uni<Long> redrive(Name name, long max) {
-    return uni(() -> lines.redrive(name, max));
+    return uni(() -> moving.redrive(name, max));
   }
 
   @Override
   public long leases() {
-    return lines.leases();
+    return delivering.leases();
   }
 
   @Override
@@ -235,7 +262,7 @@ public final class EmbeddedQueue implements MessageQueue {
     if (ticking != null) {
       ticking.close();
     }
-    lines.close();
+    state.close();
     waiting.close();
     journal.close();
   }

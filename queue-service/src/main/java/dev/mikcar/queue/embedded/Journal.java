@@ -3,6 +3,7 @@ package dev.mikcar.queue.embedded;
 import dev.mikcar.queue.message.Message;
 import dev.mikcar.queue.message.Source;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,8 @@ interface Journal extends AutoCloseable {
   /** Notes how often an entry was delivered, and when it is due. */
   CompletionStage<Void> note(Entry entry, int attempts, long due);
 
-  /** The message of an entry that has none in memory. */
-  CompletionStage<Message> load(Entry entry);
+  /** The message of an entry that has none in memory; empty when it was removed meanwhile. */
+  CompletionStage<Optional<Message>> load(Entry entry);
 
   CompletionStage<Void> createGroup(Source.Group group);
 

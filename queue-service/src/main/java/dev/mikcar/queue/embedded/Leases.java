@@ -76,13 +76,23 @@ final class Leases {
         : null;
   }
 
-  /** Watches a delayed entry, or no longer. */
+  /** Watches an entry until it is due. */
   void await(Entry entry) {
     due.add(entry);
   }
 
-  void forget(Entry entry) {
+  /** No longer watches an entry; its lease, if it is under one, goes on. */
+  void unwatch(Entry entry) {
     due.remove(entry);
+  }
+
+  /** Knows nothing of an entry any more. */
+  void forget(Entry entry) {
+    if (entry.state == Entry.State.LEASED) {
+      end(entry);
+    } else {
+      unwatch(entry);
+    }
   }
 
   /** The next that is due by then, no longer watched; null when there is none. */

@@ -155,10 +155,10 @@ final class Line {
   /** Puts a hidden entry that was not removed after all back into its place. */
   void restore(Entry entry, long now) {
     Keyed keyed = entry.orderingKey == null ? null : keys.get(entry.orderingKey);
-    if (keyed != null && keyed.active != entry) {
-      block(keyed, entry);
-    } else {
+    if (keyed != null && keyed.active == entry) {
       settle(entry, now);
+    } else {
+      add(entry, now);
     }
   }
 
@@ -168,6 +168,13 @@ final class Line {
     all.addAll(ready.values());
     all.addAll(delayed.values());
     return all;
+  }
+
+  /** What is neither leased nor delayed, nor unseen; in order. */
+  List<Entry> undelayed() {
+    TreeMap<Long, Entry> all = new TreeMap<>(ready);
+    all.putAll(blocked);
+    return List.copyOf(all.values());
   }
 
   /** All but what is unseen. */

@@ -5,6 +5,7 @@ import dev.mikcar.queue.message.Source;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class NoJournal implements Journal {
   }
 
   @Override
-  public CompletionStage<Message> load(Entry entry) {
+  public CompletionStage<Optional<Message>> load(Entry entry) {
     return CompletableFuture.failedStage(new IllegalStateException("it is in memory"));
   }
 

@@ -41,7 +41,8 @@ public record Limits(
   }
 
   private static int limit(Map<String, Integer> limits, Source source) {
-    Integer own = limits.get(source.name().text());
+    Name name = source.name().isDead() ? source.name().living() : source.name();
+    Integer own = limits.get(name.text());
     return own != null ? own : limits.getOrDefault(OTHERS, Integer.MAX_VALUE);
   }
 

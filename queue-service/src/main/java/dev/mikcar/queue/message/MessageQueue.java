@@ -1,6 +1,7 @@
 package dev.mikcar.queue.message;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,7 @@ import java.util.List;
  *       that fails so may or may not have happened.
  * </ul>
  */
-public interface MessageQueue extends AutoCloseable {
+public interface MessageQueue extends Backend {
   /** The code of the error for a lease that only the process which gave it can end. */
   String WRONG_REPLICA = "WRONG_REPLICA";
 
@@ -121,9 +122,6 @@ public interface MessageQueue extends AutoCloseable {
 
   /** How many leases this process gave that have not ended. */
   long leases();
-
-  /** Whether it can do its work now; fails or says why when it cannot. */
-  Uni<Void> ping();
 
   /** Ends it: all leases that it gave end at once. Blocks. */
   @Override

@@ -79,6 +79,11 @@ public record Name(String text) implements Comparable<Name> {
     return new Name(text + DEAD);
   }
 
+  /** The queue or topic whose dead messages are here; only for a queue of dead messages. */
+  public Name living() {
+    return new Name(text.substring(0, text.length() - DEAD.length()));
+  }
+
   @Override
   public int compareTo(Name other) {
     return text.compareTo(other.text);

@@ -121,7 +121,9 @@ class MemoryQueueTest extends MessageQueueContract {
 
     // Then
     for (int i = 0; i < 20_000; i++) {
-      assertThat(text(waiting.get(i).join().getFirst())).isEqualTo("m" + i);
+      Delivery delivery = waiting.get(i).join().getFirst();
+      assertThat(text(delivery)).isEqualTo("m" + i);
+      await(queue().ack(JOBS, delivery.lease()));
     }
   }
 }

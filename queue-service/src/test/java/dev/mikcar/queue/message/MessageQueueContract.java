@@ -58,12 +58,12 @@ public abstract class MessageQueueContract {
   }
 
   @BeforeEach
-  void openQueue() throws Exception {
+  protected void openQueue() throws Exception {
     queue = open();
   }
 
   @AfterEach
-  void closeQueue() {
+  protected final void closeQueue() {
     queue.close();
   }
 
@@ -504,6 +504,24 @@ public abstract class MessageQueueContract {
     assertThat(take(QUEUE, 10, LONG)).isEmpty();
     ack(again);
     assertThat(text(receive(QUEUE, LONG))).isEqualTo("a2");
+  }
+
+  @Test
+  void redrivesAllOfAKeyInItsOrder() {
+    if (!ordersByKey()) {
+      return;
+    }
+    push(keyed("a1", "a"), keyed("a2", "a"), keyed("a3", "a"));
+    killAll(JOBS, QUEUE);
+    awaitCounts(new Source.Queue(JOBS.dead()), new Counts(3, 0, 0));
+
+    assertThat(await(queue.redrive(JOBS, Long.MAX_VALUE))).isEqualTo(3);
+
+    for (String text : List.of("a1", "a2", "a3")) {
+      Delivery delivery = receive(QUEUE, LONG);
+      assertThat(text(delivery)).isEqualTo(text);
+      assertThat(ack(delivery)).isTrue();
+    }
   }
 
   @Test
