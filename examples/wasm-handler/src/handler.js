@@ -1,6 +1,7 @@
-// Notes, visit counters, photos and accounts. The component keeps nothing itself: everything is in
-// mikcar's kv, storage and sql, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
-// `fetch` and an entry point on top of wasi:http, and knows nothing about notes.
+// Notes, visit counters, photos, accounts and jobs. The component keeps nothing itself: everything is
+// in mikcar's kv, storage, sql and queue, which it reaches by plain HTTP. The first half of this file
+// is the handler; the second half gives it `fetch` and an entry point on top of wasi:http, and knows
+// nothing about notes.
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
 import { subscribeDuration } from 'wasi:clocks/monotonic-clock@0.2.3';
@@ -20,6 +21,8 @@ const routes = [
   ['PUT', '/photos/{name}', putPhoto],
   ['GET', '/photos/{name}', getPhoto],
   ['POST', '/transfers', transfer],
+  ['POST', '/jobs', addJob],
+  ['POST', '/jobs/next', doNextJob],
 ];
 
 function listRoutes() {
@@ -87,6 +90,25 @@ async function transfer(_, { body }) {
     body: new TextEncoder().encode(JSON.stringify({ script: TRANSFER, input })),
   });
   return answer.ok ? json(200, { accounts: answer.json().result }) : answer;
+}
+
+/** The producer: whatever is posted will be done some time, also if everything ends right now. */
+async function addJob(_, { headers, body }) {
+  const answer = await sidecar('POST', '/queue/push/jobs', { headers: pick(headers, 'idempotency-key'), body });
+  return answer.ok ? json(202, { job: answer.json().message_id }) : answer;
+}
+
+/** The consumer: a job that it cannot do goes back to the queue, and to the dead after some attempts. */
+async function doNextJob() {
+  const answer = await sidecar('GET', '/queue/pop/jobs?timeout=0&lease=30');
+  if (!answer.ok) return answer;
+  const { message } = answer.json();
+  if (!message) return json(200, { job: null });
+  const { text } = message.payload;
+  const done = typeof text === 'string';
+  const settled = await sidecar('POST', `/queue/${done ? 'ack' : 'nack'}/jobs/${message.id}`);
+  if (!settled.ok) return settled;
+  return json(200, { job: message.message_id, attempts: message.attempts, done, result: done ? text.toUpperCase() : null });
 }
 
 function kv(method, path, options) {

@@ -238,6 +238,34 @@ class WasmHandlerIT {
   }
 
   @Test
+  void jobsAreDoneOnceAndThoseThatCannotBeComeBackUntilTheyAreDead() {
+    // Given
+    Response added = client().post("/jobs", "{\"text\":\"later\"}");
+    assertThat(added.status()).as(added.toString()).isEqualTo(202);
+
+    // When
+    Response done = client().post("/jobs/next", "");
+    Response none = client().post("/jobs/next", "");
+
+    // Then
+    assertThat(done.text()).contains("\"attempts\":1,\"done\":true,\"result\":\"LATER\"");
+    assertThat(none.text()).isEqualTo("{\"job\":null}");
+
+    // Given
+    client().post("/jobs", "no job");
+
+    // When
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      assertThat(client().post("/jobs/next", "").text())
+          .contains("\"attempts\":" + attempt + ",\"done\":false");
+    }
+
+    // Then
+    assertThat(client().post("/jobs/next", "").text()).isEqualTo("{\"job\":null}");
+    assertThat(direct().get("/queue/len/jobs.dead").text()).contains("\"length\":1");
+  }
+
+  @Test
   void notesSurviveThatTheSidecarIsKilled() {
     // Given
     List<String> names = IntStream.range(0, 10).mapToObj(i -> "/notes/survivor-" + i).toList();
@@ -288,7 +316,8 @@ class WasmHandlerIT {
 
   private static SidecarProcess.Builder sidecar(String port) {
     return SidecarProcess.builder()
-        .args("--kv", "--storage", "--sql")
+        .args("--kv", "--storage", "--sql", "--queue")
+        .env("QUEUE_URL", "file://" + folder.resolve("queue"))
         .env("STORAGE_URL", "file://" + folder.resolve("storage"))
         .env("KV_URL", "file://" + folder.resolve("kv"))
         .env("DATABASE_URL", "sqlite://" + folder.resolve("sql.db"))

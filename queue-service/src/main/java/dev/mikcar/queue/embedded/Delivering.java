@@ -164,6 +164,9 @@ final class Delivering {
       var _ = comeBack(entry, 0);
       return;
     }
+    if (entry.state != Entry.State.DELAYED) {
+      return; // Another one with its ordering key has come before it meanwhile.
+    }
     Line line = state.line(entry.source);
     line.hide(entry);
     state.settle(line, entry);

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * the messages too, or on disk. Changes go through the journal and are seen when it has made them.
  */
 public final class EmbeddedQueue implements MessageQueue {
+  /** How many consumers of a source have their messages read from disk at a time. */
+  private static final int LOADS = 4;
+
   private final Journal journal;
   private final State state;
   private final Sending sending;
@@ -56,7 +59,7 @@ public final class EmbeddedQueue implements MessageQueue {
             (source, delivery) -> {
               var _ = release(source.name(), delivery.lease()).subscribe().asCompletionStage();
             },
-            1);
+            journal.holdsMessages() ? LOADS : 1);
     this.state = new State(journal, limits, entries, bodies, clock, waiting::wake);
     this.sending = new Sending(state);
     this.groups = new Groups(state);

@@ -507,6 +507,21 @@ public abstract class MessageQueueContract {
   }
 
   @Test
+  void keepsTheOrderOfAKeyThoughOneThatIsDelayedFallsDue() {
+    if (!ordersByKey()) {
+      return;
+    }
+    push(keyed("a1", "a"), keyed("a2", "a"));
+    await(queue.nack(JOBS, receive(QUEUE, LONG).lease(), SHORT));
+
+    assertThat(take(QUEUE, 10, LONG)).as("behind the one that waits").isEmpty();
+    pass(SHORT.multipliedBy(2));
+
+    assertThat(take(QUEUE, 10, LONG).stream().map(MessageQueueContract::text))
+        .containsExactly("a1");
+  }
+
+  @Test
   void redrivesAllOfAKeyInItsOrder() {
     if (!ordersByKey()) {
       return;
