@@ -161,8 +161,13 @@ public final class EmbeddedQueue implements MessageQueue {
 
   private Uni<List<Delivery>> take(Source source, Reception reception) {
     List<Leased> taken = delivering.take(source, reception);
+    if (taken.isEmpty()) {
+      return Uni.createFrom().item(List.of());
+    }
+    long bytes = taken.stream().mapToLong(leased -> leased.entry().size).sum();
     return Uni.createFrom()
-        .completionStage(() -> deliveries(taken))
+        .completionStage(
+            () -> reception.admission().admit(bytes).thenCompose(_ -> deliveries(taken)))
         .onFailure()
         .invoke(
             _ ->

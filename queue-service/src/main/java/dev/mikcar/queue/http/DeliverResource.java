@@ -2,6 +2,7 @@ package dev.mikcar.queue.http;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.queue.QueueBackend;
 import dev.mikcar.queue.http.Rendering.Shown;
@@ -46,9 +47,12 @@ public class DeliverResource {
 
   private final QueueBackend backend;
   private final Consumers consumers;
+  private final MemoryBudget budget;
   private final Duration patience;
 
-  DeliverResource(QueueBackend backend, Consumers consumers, Settings settings) {
+  DeliverResource(
+      QueueBackend backend, Consumers consumers, MemoryBudget budget, Settings settings) {
+    this.budget = budget;
     this.backend = backend;
     this.consumers = consumers;
     this.patience = settings.requestTimeout();
@@ -188,14 +192,15 @@ public class DeliverResource {
       RoutingContext routing, Wanted wanted, Function<List<Shown>, byte[]> rendering) {
     requireGet(routing);
     RequestDeadline.lift(routing);
-    Handover handover = Handover.of(routing, wanted.lease().isEmpty(), patience);
+    Handover handover = Handover.of(routing, wanted.lease().isEmpty(), patience, budget);
     Reception reception =
         new Reception(
             wanted.most(),
             Reception.ENOUGH_BYTES,
             wanted.lease().orElse(patience.plus(MARGIN)),
             wanted.timeout(),
-            consumers.ended(routing));
+            consumers.ended(routing),
+            handover::admit);
     return backend
         .with(queue -> receive(queue, wanted, reception, handover, rendering))
         .map(json -> Response.ok(json).build());

@@ -1,6 +1,7 @@
 package dev.mikcar.queue.http;
 
 import dev.mikcar.common.http.Receipt;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.queue.message.Delivery;
 import dev.mikcar.queue.message.MessageQueue;
 import dev.mikcar.queue.message.Name;
@@ -9,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,26 +21,45 @@ import org.jboss.logging.Logger;
 final class Handover {
   private static final Logger LOG = Logger.getLogger(Handover.class);
 
+  /** How often a body is in memory while it is answered: itself, as JSON, and as what is sent. */
+  static final int COPIES = 3;
+
   private final RoutingContext routing;
   private final CompletableFuture<Boolean> receipt;
   private final boolean acknowledges;
   private final Duration patience;
+  private final MemoryBudget budget;
   private volatile boolean failed;
 
   /**
    * @param acknowledges whether what was received is acknowledged
    * @param patience how long the caller may take to read its answer
+   * @param budget where the memory for the answer comes from
    */
-  private Handover(RoutingContext routing, boolean acknowledges, Duration patience) {
+  private Handover(
+      RoutingContext routing, boolean acknowledges, Duration patience, MemoryBudget budget) {
     this.routing = routing;
     this.receipt = Receipt.of(routing);
     this.acknowledges = acknowledges;
     this.patience = patience;
+    this.budget = budget;
   }
 
   /** Watches a request, on its event loop, before it is answered. */
-  static Handover of(RoutingContext routing, boolean acknowledges, Duration patience) {
-    return new Handover(routing, acknowledges, patience);
+  static Handover of(
+      RoutingContext routing, boolean acknowledges, Duration patience, MemoryBudget budget) {
+    return new Handover(routing, acknowledges, patience, budget);
+  }
+
+  /** Waits for the memory that an answer takes, and has it until the request is over. */
+  CompletionStage<Boolean> admit(long bytes) {
+    return budget
+        .request(COPIES * bytes)
+        .thenApply(
+            share -> {
+              var _ = receipt.whenComplete((_, _) -> share.close());
+              return true;
+            });
   }
 
   /** These are about to be answered. */

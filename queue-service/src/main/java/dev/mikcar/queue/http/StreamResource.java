@@ -1,6 +1,7 @@
 package dev.mikcar.queue.http;
 
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.queue.QueueBackend;
 import dev.mikcar.queue.http.Rendering.Shown;
 import dev.mikcar.queue.http.Windows.Window;
@@ -22,12 +23,14 @@ import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** A topic as Server-Sent Events, each under a lease whose id is the id of the event. */
 @Path("/queue")
@@ -43,8 +46,11 @@ public class StreamResource {
   private final QueueBackend backend;
   private final Consumers consumers;
   private final Windows windows;
+  private final MemoryBudget budget;
 
-  StreamResource(QueueBackend backend, Consumers consumers, Windows windows) {
+  StreamResource(
+      QueueBackend backend, Consumers consumers, Windows windows, MemoryBudget budget) {
+    this.budget = budget;
     this.backend = backend;
     this.consumers = consumers;
     this.windows = windows;
@@ -87,22 +93,41 @@ public class StreamResource {
     Duration lease = parameters.leaseTime().orElse(USUAL_LEASE);
     Window window = windows.open(parameters.most("max_messages", USUAL));
     RequestDeadline.lift(routing);
-    Stream stream = new Stream(group, lease, window, consumers.ended(routing), sse);
+    Stream stream = new Stream(group, lease, window, consumers.ended(routing), sse, budget);
     return backend
         .with(queue -> queue.createGroup(group).replaceWith(queue))
         .onItem()
         .transformToMulti(stream::events)
         .onTermination()
-        .invoke(window::close);
+        .invoke(stream::close);
   }
 
   /** One consumer. */
-  private record Stream(
-      Source.Group group,
-      Duration lease,
-      Window window,
-      CompletableFuture<Void> ended,
-      Sse sse) {
+  private static final class Stream implements AutoCloseable {
+    private final Source.Group group;
+    private final Duration lease;
+    private final Window window;
+    private final CompletableFuture<Void> ended;
+    private final Sse sse;
+    private final MemoryBudget budget;
+    private MemoryBudget.@Nullable Share memory;
+    private boolean closed;
+
+    Stream(
+        Source.Group group,
+        Duration lease,
+        Window window,
+        CompletableFuture<Void> ended,
+        Sse sse,
+        MemoryBudget budget) {
+      this.group = group;
+      this.lease = lease;
+      this.window = window;
+      this.ended = ended;
+      this.sse = sse;
+      this.budget = budget;
+    }
+
     Multi<OutboundSseEvent> events(MessageQueue queue) {
       Multi<OutboundSseEvent> messages =
           Multi.createBy()
@@ -122,16 +147,46 @@ public class StreamResource {
 
     /** Never more than the consumer may have, and only what it is ready to read now. */
     private Uni<List<Delivery>> next(MessageQueue queue) {
+      hold(null); // What was asked for before has been written.
       int room = window.room();
       if (room == 0) {
         return window.awaitRoom(HEARTBEAT).replaceWith(List.of());
       }
       return queue
           .receive(
-              group, new Reception(room, Reception.ENOUGH_BYTES, lease, HEARTBEAT, ended))
+              group,
+              new Reception(
+                  room, Reception.ENOUGH_BYTES, lease, HEARTBEAT, ended, this::admit))
           .invoke(
               deliveries ->
                   window.lent(deliveries.stream().map(Delivery::lease).toList(), lease));
+    }
+
+    private CompletionStage<Boolean> admit(long bytes) {
+      return budget
+          .request(Handover.COPIES * bytes)
+          .thenApply(
+              share -> {
+                hold(share);
+                return true;
+              });
+    }
+
+    private synchronized void hold(MemoryBudget.@Nullable Share share) {
+      if (memory != null) {
+        memory.close();
+      }
+      memory = share;
+      if (closed && share != null) {
+        share.close();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+      hold(null);
+      window.close();
     }
 
     private OutboundSseEvent event(Delivery delivery) {

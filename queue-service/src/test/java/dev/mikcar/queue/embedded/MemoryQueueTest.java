@@ -108,7 +108,13 @@ class MemoryQueueTest extends MessageQueueContract {
           queue()
               .receive(
                   QUEUE,
-                  new Reception(1, 1, LEASE, Duration.ofMinutes(1), new CompletableFuture<>()))
+                  new Reception(
+                      1,
+                      1,
+                      LEASE,
+                      Duration.ofMinutes(1),
+                      new CompletableFuture<>(),
+                      Reception.Admission.FREE))
               .subscribeAsCompletionStage());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.queue.message.Reception.Admission;
 import dev.mikcar.test.Await;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
@@ -102,14 +103,16 @@ public abstract class MessageQueueContract {
   /** One that is there, or comes soon. */
   protected final Delivery receive(Source source, Duration lease) {
     return await(
-            queue.receive(source, new Reception(1, 1, lease, LIMIT, new CompletableFuture<>())))
+            queue.receive(
+                source,
+                new Reception(1, 1, lease, LIMIT, new CompletableFuture<>(), Admission.FREE)))
         .getFirst();
   }
 
   private CompletableFuture<List<Delivery>> wait(
       Source source, Duration wait, CompletableFuture<Void> ended) {
     return queue
-        .receive(source, new Reception(1, 1, LONG, wait, ended))
+        .receive(source, new Reception(1, 1, LONG, wait, ended, Admission.FREE))
         .subscribeAsCompletionStage();
   }
 
@@ -176,7 +179,9 @@ public abstract class MessageQueueContract {
     List<Delivery> deliveries =
         await(
             queue.receive(
-                QUEUE, new Reception(10, 5, LONG, Duration.ZERO, new CompletableFuture<>())));
+                QUEUE,
+                new Reception(
+                    10, 5, LONG, Duration.ZERO, new CompletableFuture<>(), Admission.FREE)));
 
     assertThat(deliveries).hasSize(1);
   }
@@ -387,6 +392,28 @@ public abstract class MessageQueueContract {
     assertThat(again).isEqualTo(first);
     assertThat(await(queue.count(QUEUE)).ready()).isEqualTo(2);
     assertThat(await(queue.count(new Source.Queue(Name.ofQueue("other")))).ready()).isEqualTo(1);
+  }
+
+  @Test
+  void givesBackWhatMemoryHasNoRoomFor() {
+    push("a");
+    ApiException none = new ApiException.BackendUnavailable("no room", 1);
+
+    assertThatThrownBy(
+            () ->
+                await(
+                    queue.receive(
+                        QUEUE,
+                        new Reception(
+                            1,
+                            1,
+                            LONG,
+                            LIMIT,
+                            new CompletableFuture<>(),
+                            _ -> CompletableFuture.failedStage(none)))))
+        .isEqualTo(none);
+
+    assertThat(receive(QUEUE, LONG).stored().attempts()).isEqualTo(1);
   }
 
   @Test

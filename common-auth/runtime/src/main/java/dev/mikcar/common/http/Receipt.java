@@ -99,7 +99,11 @@ public final class Receipt extends ChannelDuplexHandler {
   public void close(ChannelHandlerContext context, ChannelPromise promise) {
     if (written && !received.isDone() && context.channel() instanceof DuplexChannel channel) {
       var _ = channel.shutdownOutput();
-      received.thenRun(() -> channel.close(promise));
+      var _ =
+          received.thenRun(
+              () -> {
+                var _ = channel.close(promise);
+              });
     } else {
       var _ = context.close(promise);
     }
