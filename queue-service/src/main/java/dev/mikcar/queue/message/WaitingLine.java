@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,27 +68,27 @@ public final class WaitingLine implements AutoCloseable {
               return joined;
             });
     line.serve();
-    if (waiter.served.isDone()) {
-      return waiter.served;
+    if (waiter.served().isDone()) {
+      return waiter.served();
     }
     if (reception.patience().isZero() || timer.isShutdown()) {
       line.end(waiter, false);
-      return waiter.served;
+      return waiter.served();
     }
     try {
-      waiter.alarm =
+      waiter.alarm(
           timer.schedule(
               () -> line.end(waiter, false),
               reception.patience().toMillis(),
-              TimeUnit.MILLISECONDS);
+              TimeUnit.MILLISECONDS));
       var _ = reception.ended().whenComplete((_, _) -> line.end(waiter, true));
     } catch (RejectedExecutionException e) {
       line.end(waiter, true); // Closed meanwhile.
     }
-    if (waiter.served.isDone()) {
+    if (waiter.served().isDone()) {
       waiter.cancelAlarm();
     }
-    return waiter.served;
+    return waiter.served();
   }
 
   /** There may be something to take now. Cheap when nobody waits. */
@@ -121,49 +120,14 @@ public final class WaitingLine implements AutoCloseable {
     lines.computeIfPresent(line.source, (_, present) -> present.isEmpty() ? null : present);
   }
 
-  private enum State {
-    WAITING,
-    TAKING,
-    DONE
-  }
-
-  /** One consumer. Its state belongs to the lock of its line. */
-  private static final class Waiter {
-    private final Reception reception;
-    private final CompletableFuture<List<Delivery>> served = new CompletableFuture<>();
-    private State state = State.WAITING;
-    private boolean tried;
-    private boolean ending;
-    private boolean gone;
-    private volatile @Nullable Future<?> alarm;
-
-    Waiter(Reception reception) {
-      this.reception = reception;
-    }
-
-    void cancelAlarm() {
-      Future<?> pending = alarm;
-      if (pending != null) {
-        pending.cancel(false);
-      }
-    }
-
-    void finish(List<Delivery> deliveries) {
-      served.complete(deliveries);
-      cancelAlarm();
-    }
-
-    void fail(Throwable failure) {
-      served.completeExceptionally(failure);
-      cancelAlarm();
-    }
-  }
-
   /** Those who wait for one source. While somebody is in it, it is in the map. */
   private final class Line {
     private final Source source;
     private final Set<Waiter> waiters = new LinkedHashSet<>();
     private int taking;
+
+    /** How many of the waiters are to be ended once it is known that there is nothing for them. */
+    private int ending;
     private boolean serving;
     private boolean dry;
     private long wakes;
@@ -208,7 +172,7 @@ public final class WaitingLine implements AutoCloseable {
           seen = wakes;
           empty = waiters.isEmpty();
           if (next != null) {
-            next.state = State.TAKING;
+            next.state = Waiter.State.TAKING;
             next.tried = true;
             taking++;
             serving = true;
@@ -229,7 +193,7 @@ public final class WaitingLine implements AutoCloseable {
 
     private @Nullable Waiter firstWaiting() {
       for (Waiter waiter : waiters) {
-        if (waiter.state == State.WAITING) {
+        if (waiter.state == Waiter.State.WAITING) {
           return waiter;
         }
       }
@@ -239,7 +203,7 @@ public final class WaitingLine implements AutoCloseable {
     private void take(Waiter waiter, long seen) {
       var _ =
           Uni.createFrom()
-              .deferred(() -> taker.take(source, waiter.reception))
+              .deferred(() -> taker.take(source, waiter.reception()))
               .subscribe()
               .with(
                   deliveries -> took(waiter, seen, deliveries), failure -> failed(waiter, failure));
@@ -252,15 +216,17 @@ public final class WaitingLine implements AutoCloseable {
         taking--;
         nobody = waiter.gone;
         if (deliveries.isEmpty() && !nobody) {
-          waiter.state = State.WAITING;
+          waiter.state = Waiter.State.WAITING;
         } else {
           remove(waiter);
         }
         if (deliveries.isEmpty() && seen == wakes) {
           dry = true;
-          unserved.addAll(
-              waiters.stream().filter(w -> w.ending && w.state == State.WAITING).toList());
-          unserved.forEach(this::remove);
+          if (ending > 0) {
+            unserved.addAll(
+                waiters.stream().filter(w -> w.ending && w.state == Waiter.State.WAITING).toList());
+            unserved.forEach(this::remove);
+          }
         }
       }
       if (nobody) {
@@ -285,10 +251,13 @@ public final class WaitingLine implements AutoCloseable {
     /** The time is over: an attempt under way, or one that has still to be made, decides. */
     void end(Waiter waiter, boolean gone) {
       synchronized (this) {
-        waiter.ending = true;
+        if (!waiter.ending && waiter.state != Waiter.State.DONE) {
+          waiter.ending = true;
+          ending++;
+        }
         waiter.gone |= gone;
         boolean toBeTried = !gone && !waiter.tried && !dry;
-        if (waiter.state != State.WAITING || toBeTried) {
+        if (waiter.state != Waiter.State.WAITING || toBeTried) {
           return;
         }
         remove(waiter);
@@ -300,7 +269,7 @@ public final class WaitingLine implements AutoCloseable {
     void endAll() {
       List<Waiter> all;
       synchronized (this) {
-        all = waiters.stream().filter(w -> w.state == State.WAITING).toList();
+        all = waiters.stream().filter(w -> w.state == Waiter.State.WAITING).toList();
         all.forEach(this::remove);
       }
       all.forEach(waiter -> waiter.finish(List.of()));
@@ -308,7 +277,8 @@ public final class WaitingLine implements AutoCloseable {
     }
 
     private void remove(Waiter waiter) {
-      waiter.state = State.DONE;
+      waiter.state = Waiter.State.DONE;
+      ending -= waiter.ending ? 1 : 0;
       waiters.remove(waiter);
     }
   }
