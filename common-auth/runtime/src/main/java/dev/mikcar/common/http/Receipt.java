@@ -28,9 +28,6 @@ public final class Receipt extends ChannelDuplexHandler {
   /** How long a reset is waited for, once the answer is written. */
   private static final Duration GRACE = Duration.ofMillis(200);
 
-  /** Vert.x's name of its own handler in the pipeline. */
-  private static final String HANDLER = "handler";
-
   private final CompletableFuture<Boolean> received = new CompletableFuture<>();
   private boolean written;
 
@@ -46,8 +43,9 @@ public final class Receipt extends ChannelDuplexHandler {
     Receipt receipt = new Receipt();
     if (routing.request().version() != HttpVersion.HTTP_2
         && routing.request().connection() instanceof ConnectionBase connection) {
-      Channel channel = connection.channelHandlerContext().channel();
-      channel.pipeline().addBefore(HANDLER, null, receipt);
+      ChannelHandlerContext vertx = connection.channelHandlerContext();
+      Channel channel = vertx.channel();
+      channel.pipeline().addBefore(vertx.name(), null, receipt);
       if (!channel.isActive()) {
         receipt.decide(channel, false);
       }
