@@ -37,11 +37,8 @@ public class Consumers {
   CompletableFuture<Void> ended(RoutingContext routing) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     waiting.add(ended);
-    routing.addEndHandler(
-        _ -> {
-          waiting.remove(ended);
-          ended.complete(null);
-        });
+    var _ = ended.whenComplete((_, _) -> waiting.remove(ended));
+    routing.addEndHandler(_ -> ended.complete(null));
     if (draining.hasBegun()) {
       ended.complete(null);
     }

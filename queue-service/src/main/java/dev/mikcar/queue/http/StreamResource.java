@@ -185,6 +185,7 @@ public class StreamResource {
     @Override
     public synchronized void close() {
       closed = true;
+      ended.complete(null);
       hold(null);
       window.close();
     }
