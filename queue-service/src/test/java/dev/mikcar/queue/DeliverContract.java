@@ -141,8 +141,7 @@ abstract class DeliverContract extends WireContract {
     assertThat(back.get("payload").get("n").asInt()).isEqualTo(1);
     assertThat(back.get("attempts").asInt()).isEqualTo(1);
     assertThat(back.get("headers").size()).isZero();
-    ApiError.check(
-        http().send("POST", "/queue/redrive/" + queue + ".dead"), 400, "BAD_REQUEST");
+    ApiError.check(http().send("POST", "/queue/redrive/" + queue + ".dead"), 400, "BAD_REQUEST");
   }
 
   @Test
@@ -204,7 +203,13 @@ abstract class DeliverContract extends WireContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "timeout=-1", "timeout=x", "timeout=3601", "lease=0", "lease=43201", "lease=x", "lease="
+        "timeout=-1",
+        "timeout=x",
+        "timeout=3601",
+        "lease=0",
+        "lease=43201",
+        "lease=x",
+        "lease="
       })
   void aParameterThatIsNoneIsRefused(String query) {
     Response answer = http().get("/queue/pop/" + fresh() + "?" + query);
@@ -250,7 +255,9 @@ abstract class DeliverContract extends WireContract {
 
     assertThat(first.get("count").asInt()).isEqualTo(2);
     assertThat(popNow("narrow").isNull()).isTrue();
-    first.get("messages").forEach(message -> assertThat(ack("narrow", message).status()).isEqualTo(200));
+    first
+        .get("messages")
+        .forEach(message -> assertThat(ack("narrow", message).status()).isEqualTo(200));
     assertThat(get("pop/narrow?timeout=20").get("message").get("payload").asInt()).isEqualTo(2);
   }
 
@@ -279,7 +286,6 @@ abstract class DeliverContract extends WireContract {
     String nothing = http().get("/queue/len/" + queue).text();
 
     assertThat(nothing)
-        .isEqualTo(
-            "{\"queue\":\"%s\",\"length\":0,\"leased\":0,\"delayed\":0}".formatted(queue));
+        .isEqualTo("{\"queue\":\"%s\",\"length\":0,\"leased\":0,\"delayed\":0}".formatted(queue));
   }
 }

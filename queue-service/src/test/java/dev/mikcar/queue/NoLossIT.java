@@ -74,7 +74,9 @@ class NoLossIT {
         String producer = message.substring(0, message.indexOf('-'));
         int number = Integer.parseInt(message.substring(message.indexOf('-') + 1));
         Integer before = last.put(producer, number);
-        assertThat(number).as("of producer %s", producer).isEqualTo(before == null ? 0 : before + 1);
+        assertThat(number)
+            .as("of producer %s", producer)
+            .isEqualTo(before == null ? 0 : before + 1);
       }
     }
     assertThat(seen).hasSize(4 * 200);
@@ -155,8 +157,7 @@ class NoLossIT {
       try (Connection connection = client.get().open()) {
         while (consumed.size() < all || producing.get() > 0) {
           Response response =
-              connection.send(
-                  "GET", "/queue/pop/batch/jobs?max=20&timeout=1&lease=300", Map.of());
+              connection.send("GET", "/queue/pop/batch/jobs?max=20&timeout=1&lease=300", Map.of());
           assertThat(response.status()).as("%s", response).isEqualTo(200);
           for (JsonNode message : JSON.readTree(response.body()).get("messages")) {
             String text = message.get("payload").asText();

@@ -209,8 +209,18 @@ abstract class SendContract extends WireContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a%2Fb", "a/b", "a//b", "*", "%23", "%F0%9F%98%80", "e%CC%81", "%20", "amq.x", "..%2Fx",
-        "batch", "x.dead"
+        "a%2Fb",
+        "a/b",
+        "a//b",
+        "*",
+        "%23",
+        "%F0%9F%98%80",
+        "e%CC%81",
+        "%20",
+        "amq.x",
+        "..%2Fx",
+        "batch",
+        "x.dead"
       })
   void anyNameIsAName(String name) {
     push(name, "\"in " + name + "\"");
@@ -224,8 +234,7 @@ abstract class SendContract extends WireContract {
     push("n".repeat(256), "1");
 
     assertThat(popNow("n".repeat(256)).get("payload").asInt()).isEqualTo(1);
-    ApiError.check(
-        http().post("/queue/push/" + "n".repeat(257), "1"), 400, "BAD_REQUEST");
+    ApiError.check(http().post("/queue/push/" + "n".repeat(257), "1"), 400, "BAD_REQUEST");
   }
 
   @ParameterizedTest

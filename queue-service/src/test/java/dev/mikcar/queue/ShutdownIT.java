@@ -55,7 +55,8 @@ class ShutdownIT extends WireContract {
     JsonNode second = lease("jobs", 600);
     try (Connection waiting = http().open()) {
       waiting.write(
-          "GET /queue/pop/other?timeout=600 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+          "GET /queue/pop/other?timeout=600 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+              .getBytes(US_ASCII));
 
       // When
       CompletableFuture<Integer> code = CompletableFuture.supplyAsync(sidecar::terminate);
@@ -68,7 +69,9 @@ class ShutdownIT extends WireContract {
       assertThat(http().get("/queue/pop/jobs?timeout=0").status()).isEqualTo(503);
       assertThat(json(waiting.read()).get("message").isNull()).isTrue();
       assertThat(
-              post("extend/jobs/" + second.get("id").asText() + "?lease=600").get("status").asText())
+              post("extend/jobs/" + second.get("id").asText() + "?lease=600")
+                  .get("status")
+                  .asText())
           .isEqualTo("extended");
       assertThat(ack("jobs", first).status()).isEqualTo(200);
       assertThat(nack("jobs", second).get("status").asText()).isEqualTo("returned");

@@ -14,7 +14,8 @@ abstract class TopicContract extends WireContract {
   }
 
   private JsonNode subscribe(String topicAndQuery) {
-    return get("subscribe/" + topicAndQuery + (topicAndQuery.contains("?") ? "&" : "?") + "timeout=0");
+    return get(
+        "subscribe/" + topicAndQuery + (topicAndQuery.contains("?") ? "&" : "?") + "timeout=0");
   }
 
   @Test
@@ -70,8 +71,7 @@ abstract class TopicContract extends WireContract {
     String topic = fresh();
     subscribe(topic);
     CompletableFuture<JsonNode> waiting =
-        CompletableFuture.supplyAsync(
-            () -> get("subscribe/" + topic + "?timeout=30"));
+        CompletableFuture.supplyAsync(() -> get("subscribe/" + topic + "?timeout=30"));
 
     publish(topic, "1");
 
@@ -96,7 +96,8 @@ abstract class TopicContract extends WireContract {
   @Test
   void aStreamSendsWhatComesAndNoMoreThanItsConsumerMayHave() throws Exception {
     String topic = fresh();
-    try (EventStream events = EventStream.open(port(), "/queue/stream/" + topic + "?max_messages=2")) {
+    try (EventStream events =
+        EventStream.open(port(), "/queue/stream/" + topic + "?max_messages=2")) {
       events.awaitSubscribed();
       for (int i = 0; i < 3; i++) {
         assertThat(publish(topic, "{\"n\":\n" + i + "}").get("routed").asBoolean()).isTrue();

@@ -72,8 +72,7 @@ abstract class WireContract {
 
   void awaitLength(String queueAndQuery, int ready, int leased, int delayed) {
     Await.until(
-        "%d ready, %d leased and %d delayed in %s"
-            .formatted(ready, leased, delayed, queueAndQuery),
+        "%d ready, %d leased and %d delayed in %s".formatted(ready, leased, delayed, queueAndQuery),
         SOON,
         () -> {
           JsonNode length = get("len/" + queueAndQuery);

@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queues of this process. The order, the leases and the counts are in memory, in {@link State};
- * the messages too, or on disk. Changes go through the journal and are seen when it has made them.
+ * Queues of this process. The order, the leases and the counts are in memory, in {@link State}; the
+ * messages too, or on disk. Changes go through the journal and are seen when it has made them.
  */
 public final class EmbeddedQueue implements MessageQueue {
   /** How many consumers of a source have their messages read from disk at a time. */
@@ -171,7 +171,8 @@ public final class EmbeddedQueue implements MessageQueue {
         .onFailure()
         .invoke(
             _ ->
-                taken.forEach(leased -> delivering.release(leased.entry().source.name(), leased.lease())))
+                taken.forEach(
+                    leased -> delivering.release(leased.entry().source.name(), leased.lease())))
         .onFailure()
         .transform(EmbeddedQueue::translated);
   }

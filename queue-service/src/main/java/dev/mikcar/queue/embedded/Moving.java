@@ -95,10 +95,7 @@ final class Moving {
             });
     return all(parts)
         .thenApply(
-            _ ->
-                parts.stream()
-                    .mapToLong(part -> part.toCompletableFuture().resultNow())
-                    .sum());
+            _ -> parts.stream().mapToLong(part -> part.toCompletableFuture().resultNow()).sum());
   }
 
   private CompletionStage<Integer> remove(Line line, List<Entry> part) {

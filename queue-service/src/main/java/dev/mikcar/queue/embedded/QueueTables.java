@@ -129,13 +129,7 @@ final class QueueTables {
   }
 
   void move(Entry from, Entry to) throws SQLException {
-    change(
-        MOVE,
-        to.position,
-        queue(to.source),
-        group(to.source),
-        origin(to.origin),
-        from.position);
+    change(MOVE, to.position, queue(to.source), group(to.source), origin(to.origin), from.position);
   }
 
   void note(Entry entry, int attempts, long due) throws SQLException {

@@ -46,10 +46,7 @@ final class Recovering implements Journal.Recovery {
 
   @Override
   public void remembered(Journal.Remembered remembered) {
-    var _ =
-        state
-            .idempotency()
-            .begin(remembered, CompletableFuture.completedFuture(remembered));
+    var _ = state.idempotency().begin(remembered, CompletableFuture.completedFuture(remembered));
   }
 
   @Override

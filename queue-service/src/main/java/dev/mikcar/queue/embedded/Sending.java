@@ -27,8 +27,7 @@ final class Sending {
   }
 
   CompletionStage<Remembered> publish(Name topic, Message message, Posting posting) {
-    return state.locked(
-        () -> send("t" + topic, state.groups(topic), List.of(message), posting));
+    return state.locked(() -> send("t" + topic, state.groups(topic), List.of(message), posting));
   }
 
   private CompletionStage<Remembered> send(
@@ -44,8 +43,7 @@ final class Sending {
     List<Long> ids = new ArrayList<>();
     List<Entry> entries = create(targets, messages, posting, ids);
     Remembered sent =
-        new Remembered(
-            key, ids, !targets.isEmpty(), state.now() + Posting.REMEMBERED.toMillis());
+        new Remembered(key, ids, !targets.isEmpty(), state.now() + Posting.REMEMBERED.toMillis());
     CompletableFuture<Remembered> stored = new CompletableFuture<>();
     if (keyed && !state.idempotency().begin(sent, stored)) {
       entries.forEach(state::giveBack);

@@ -96,7 +96,8 @@ final class State {
     CompletableFuture<T> done = new CompletableFuture<>();
     afterwards.add(
         () -> {
-          var _ = change.whenComplete((_, failure) -> finish(failure, woken, outcome, done, answer));
+          var _ =
+              change.whenComplete((_, failure) -> finish(failure, woken, outcome, done, answer));
         });
     return done;
   }

@@ -29,8 +29,7 @@ public class Consumers {
     this.backend = backend;
     this.draining = draining;
     draining.onBegin(() -> waiting.forEach(ended -> ended.complete(null)));
-    draining.awaitReturn(
-        this::hasLeases, List.of("/queue/ack/", "/queue/nack/", "/queue/extend/"));
+    draining.awaitReturn(this::hasLeases, List.of("/queue/ack/", "/queue/nack/", "/queue/extend/"));
   }
 
   /** Completes when a request is over, or is to be. To be called on its event loop. */

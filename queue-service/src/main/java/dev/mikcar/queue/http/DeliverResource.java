@@ -67,11 +67,7 @@ public class DeliverResource {
       in = ParameterIn.QUERY,
       description = "seconds to wait; 0: not at all",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "0",
-              maximum = "3600",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "3600", defaultValue = "30"))
   @Parameter(
       name = "lease",
       in = ParameterIn.QUERY,
@@ -82,8 +78,7 @@ public class DeliverResource {
     Name queue = parameters.queue();
     return deliver(
         routing,
-        new Wanted(
-            new Source.Queue(queue), 1, parameters.timeout(), parameters.leaseTime()),
+        new Wanted(new Source.Queue(queue), 1, parameters.timeout(), parameters.leaseTime()),
         shown -> Rendering.one(shown.stream().findFirst(), "queue", queue.text()));
   }
 
@@ -96,21 +91,13 @@ public class DeliverResource {
       in = ParameterIn.QUERY,
       description = "the most messages",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "1000",
-              defaultValue = "10"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000", defaultValue = "10"))
   @Parameter(
       name = "timeout",
       in = ParameterIn.QUERY,
       description = "seconds to wait; 0: not at all",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "0",
-              maximum = "3600",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "3600", defaultValue = "30"))
   @Parameter(
       name = "lease",
       in = ParameterIn.QUERY,
@@ -143,31 +130,19 @@ public class DeliverResource {
       in = ParameterIn.QUERY,
       description = "the most messages",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "1000",
-              defaultValue = "10"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000", defaultValue = "10"))
   @Parameter(
       name = "timeout",
       in = ParameterIn.QUERY,
       description = "seconds to wait; 0: not at all",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "0",
-              maximum = "3600",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "3600", defaultValue = "30"))
   @Parameter(
       name = "lease",
       in = ParameterIn.QUERY,
       description = "seconds in which they have to be acknowledged",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "43200",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "43200", defaultValue = "30"))
   public Uni<Response> subscribe(@Context RoutingContext routing) {
     Parameters parameters = new Parameters(routing);
     Name topic = parameters.topic();
@@ -217,8 +192,7 @@ public class DeliverResource {
         .chain(
             deliveries -> {
               handover.begin(queue, wanted.source().name(), deliveries);
-              long bytes =
-                  deliveries.stream().mapToLong(d -> d.stored().message().size()).sum();
+              long bytes = deliveries.stream().mapToLong(d -> d.stored().message().size()).sum();
               return Computing.with(bytes, () -> rendering.apply(shown(wanted, deliveries)))
                   .onFailure()
                   .invoke(handover::fail);
@@ -239,7 +213,10 @@ public class DeliverResource {
   static void requireGet(RoutingContext routing) {
     if (!HttpMethod.GET.equals(routing.request().method())) {
       throw new ApiException.HttpStatus(
-          405, "METHOD_NOT_ALLOWED", "this route does not take this method", Map.of("Allow", "GET"));
+          405,
+          "METHOD_NOT_ALLOWED",
+          "this route does not take this method",
+          Map.of("Allow", "GET"));
     }
   }
 }

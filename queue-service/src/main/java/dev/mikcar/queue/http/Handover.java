@@ -81,8 +81,7 @@ final class Handover {
     failed = true;
   }
 
-  private void finish(
-      MessageQueue queue, Name name, List<Delivery> deliveries, boolean received) {
+  private void finish(MessageQueue queue, Name name, List<Delivery> deliveries, boolean received) {
     if (received && !acknowledges) {
       return;
     }

@@ -72,11 +72,7 @@ public class ManageResource {
       in = ParameterIn.QUERY,
       description = "the most messages",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "1000",
-              defaultValue = "10"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000", defaultValue = "10"))
   public Uni<Response> peek(@Context RoutingContext routing) {
     Parameters parameters = new Parameters(routing);
     Source source = parameters.source();

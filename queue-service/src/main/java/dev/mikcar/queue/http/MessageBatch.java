@@ -34,7 +34,8 @@ final class MessageBatch {
    * @throws ApiException.BadRequest when it is not of this form, or has too many
    */
   static List<Message> parse(byte[] body, Map<String, String> headers) {
-    String text = Utf8.decode(body).orElseThrow(() -> new ApiException.JsonError("the body is not UTF-8"));
+    String text =
+        Utf8.decode(body).orElseThrow(() -> new ApiException.JsonError("the body is not UTF-8"));
     try (JsonParser parser = JSON.createParser(new StringReader(text))) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "the body must be an object");
       require(

@@ -80,8 +80,7 @@ public class SendResource {
             messages ->
                 messages.isEmpty()
                     ? Uni.createFrom().item(List.<String>of())
-                    : backend.with(
-                        messageQueue -> messageQueue.push(queue, messages, posting)))
+                    : backend.with(messageQueue -> messageQueue.push(queue, messages, posting)))
         .map(ids -> new Answers.PushedAll("pushed", queue.text(), ids));
   }
 
@@ -98,8 +97,7 @@ public class SendResource {
       name = "Idempotency-Key",
       in = ParameterIn.HEADER,
       description = "the same within 5 minutes stores nothing, and gives the first id")
-  public Uni<Answers.PublishedTo> publish(
-      @Context RoutingContext routing, byte @Nullable [] body) {
+  public Uni<Answers.PublishedTo> publish(@Context RoutingContext routing, byte @Nullable [] body) {
     Name topic = new Parameters(routing).topic();
     Message message = message(routing, body);
     Posting posting = posting(routing);

@@ -75,11 +75,7 @@ public class SettleResource {
       in = ParameterIn.QUERY,
       description = "seconds from now",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "43200",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "43200", defaultValue = "30"))
   public Uni<Answers.Settled> extend(@Context RoutingContext routing) {
     Parameters parameters = new Parameters(routing);
     Parameters.Lease lease = parameters.lease();

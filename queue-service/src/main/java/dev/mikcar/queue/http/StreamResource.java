@@ -48,8 +48,7 @@ public class StreamResource {
   private final Windows windows;
   private final MemoryBudget budget;
 
-  StreamResource(
-      QueueBackend backend, Consumers consumers, Windows windows, MemoryBudget budget) {
+  StreamResource(QueueBackend backend, Consumers consumers, Windows windows, MemoryBudget budget) {
     this.budget = budget;
     this.backend = backend;
     this.consumers = consumers;
@@ -71,21 +70,13 @@ public class StreamResource {
       in = ParameterIn.QUERY,
       description = "the most messages that may be unacknowledged at a time",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "1000",
-              defaultValue = "10"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000", defaultValue = "10"))
   @Parameter(
       name = "lease",
       in = ParameterIn.QUERY,
       description = "seconds in which each has to be acknowledged",
       schema =
-          @Schema(
-              type = SchemaType.INTEGER,
-              minimum = "1",
-              maximum = "43200",
-              defaultValue = "30"))
+          @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "43200", defaultValue = "30"))
   public Multi<OutboundSseEvent> stream(@Context RoutingContext routing, @Context Sse sse) {
     DeliverResource.requireGet(routing);
     Parameters parameters = new Parameters(routing);
@@ -155,11 +146,9 @@ public class StreamResource {
       return queue
           .receive(
               group,
-              new Reception(
-                  room, Reception.ENOUGH_BYTES, lease, HEARTBEAT, ended, this::admit))
+              new Reception(room, Reception.ENOUGH_BYTES, lease, HEARTBEAT, ended, this::admit))
           .invoke(
-              deliveries ->
-                  window.lent(deliveries.stream().map(Delivery::lease).toList(), lease));
+              deliveries -> window.lent(deliveries.stream().map(Delivery::lease).toList(), lease));
     }
 
     private CompletionStage<Boolean> admit(long bytes) {
@@ -193,8 +182,7 @@ public class StreamResource {
     private OutboundSseEvent event(Delivery delivery) {
       return sse.newEventBuilder()
           .id(delivery.lease())
-          .data(
-              String.class, Rendering.line(new Shown(delivery.lease(), delivery.stored())))
+          .data(String.class, Rendering.line(new Shown(delivery.lease(), delivery.stored())))
           .build();
     }
 

@@ -31,8 +31,8 @@ public record Reception(
     /**
      * Asks for room, once for all messages of an answer.
      *
-     * @return completes when there is room; when it fails, the messages go back and the consumer
-     *     is told
+     * @return completes when there is room; when it fails, the messages go back and the consumer is
+     *     told
      */
     CompletionStage<Boolean> admit(long bytes);
   }
@@ -42,6 +42,7 @@ public record Reception(
 
   /** One that does not wait. */
   public static Reception now(int max, Duration lease) {
-    return new Reception(max, ENOUGH_BYTES, lease, Duration.ZERO, new CompletableFuture<>(), Admission.FREE);
+    return new Reception(
+        max, ENOUGH_BYTES, lease, Duration.ZERO, new CompletableFuture<>(), Admission.FREE);
   }
 }

@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** One consumer of a {@link WaitingLine}. Its state belongs to the lock of the line of its source. */
+/**
+ * One consumer of a {@link WaitingLine}. Its state belongs to the lock of the line of its source.
+ */
 final class Waiter {
   private final Reception reception;
   private final CompletableFuture<List<Delivery>> served = new CompletableFuture<>();

@@ -128,6 +128,7 @@ public final class WaitingLine implements AutoCloseable {
 
     /** How many of the waiters are to be ended once it is known that there is nothing for them. */
     private int ending;
+
     private boolean serving;
     private boolean dry;
     private long wakes;
