@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ class NoLossIT {
 
     // Then
     Set<String> seen = new HashSet<>();
-    Map<String, Integer> last = new ConcurrentHashMap<>();
+    Map<String, Integer> last = new HashMap<>();
     for (String message : order) {
       if (seen.add(message)) {
         String producer = message.substring(0, message.indexOf('-'));

@@ -9,6 +9,7 @@ import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.SidecarProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
@@ -41,7 +42,7 @@ class VanishingClientsIT extends WireContract {
   }
 
   private static Socket ask(String path) throws IOException {
-    Socket socket = new Socket("127.0.0.1", sidecar.port());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), sidecar.port());
     socket.setSoLinger(true, 0); // Closing it resets the connection.
     socket
         .getOutputStream()

@@ -231,7 +231,7 @@ final class State {
 
   /** A new entry, nowhere yet; null when there is no room for it. */
   @Nullable Entry create(long id, Source target, Message message, Duration delay) {
-    long cost = Entry.COST + (journal.holdsMessages() ? 0 : message.size());
+    long cost = Entry.COST + (long) (journal.holdsMessages() ? 0 : message.size());
     if (!room.tryTake(cost)) {
       return null;
     }

@@ -7,9 +7,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,20 +24,22 @@ public class Consumers {
 
   private final QueueBackend backend;
   private final Draining draining;
-  private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+  private final AtomicLong requests = new AtomicLong();
 
   Consumers(QueueBackend backend, Draining draining) {
     this.backend = backend;
     this.draining = draining;
-    draining.onBegin(() -> waiting.forEach(ended -> ended.complete(null)));
+    draining.onBegin(() -> waiting.values().forEach(ended -> ended.complete(null)));
     draining.awaitReturn(this::hasLeases, List.of("/queue/ack/", "/queue/nack/", "/queue/extend/"));
   }
 
   /** Completes when a request is over, or is to be. To be called on its event loop. */
   CompletableFuture<Void> ended(RoutingContext routing) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
-    waiting.add(ended);
-    var _ = ended.whenComplete((_, _) -> waiting.remove(ended));
+    long request = requests.incrementAndGet();
+    waiting.put(request, ended);
+    var _ = ended.whenComplete((_, _) -> waiting.remove(request));
     routing.addEndHandler(_ -> ended.complete(null));
     if (draining.hasBegun()) {
       ended.complete(null);
