@@ -110,6 +110,9 @@ class NoLossIT {
         assertThat(worker.isAlive()).as("still at work; log:%n%s", sidecar.log()).isFalse();
       }
       assertThat(failures).as("log:%n%s", sidecar.log()).isEmpty();
+    } catch (AssertionError | InterruptedException e) {
+      failures.add(e); // The workers end.
+      throw e;
     } finally {
       sidecar.close();
     }
@@ -134,11 +137,20 @@ class NoLossIT {
     }
   }
 
+  /** The process is gone; the next one comes, or the test has failed. */
+  private void awaitNext(HttpClient used) {
+    Await.until(
+        "there is another process",
+        LIMIT,
+        () -> !used.equals(client.get()) || !failures.isEmpty());
+  }
+
   /** A push that was not answered is made again: it may be there twice then. */
   private void produce(String producer, int each) {
     int next = 0;
     while (next < each && failures.isEmpty()) {
-      try (Connection connection = client.get().open()) {
+      HttpClient used = client.get();
+      try (Connection connection = used.open()) {
         while (next < each) {
           byte[] body = ("\"" + producer + "-" + next + "\"").getBytes(UTF_8);
           Response response = connection.send("POST", "/queue/push/jobs", Map.of(), body);
@@ -147,7 +159,7 @@ class NoLossIT {
           next++;
         }
       } catch (UncheckedIOException e) {
-        Thread.onSpinWait(); // The process is gone; the next one comes.
+        awaitNext(used);
       }
     }
     producing.decrementAndGet();
@@ -155,7 +167,8 @@ class NoLossIT {
 
   private void consume(int all) {
     while ((consumed.size() < all || producing.get() > 0) && failures.isEmpty()) {
-      try (Connection connection = client.get().open()) {
+      HttpClient used = client.get();
+      try (Connection connection = used.open()) {
         while (consumed.size() < all || producing.get() > 0) {
           Response response =
               connection.send("GET", "/queue/pop/batch/jobs?max=20&timeout=1&lease=300", Map.of());
@@ -170,7 +183,7 @@ class NoLossIT {
           }
         }
       } catch (UncheckedIOException e) {
-        Thread.onSpinWait(); // As above.
+        awaitNext(used);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -89,7 +89,7 @@ abstract class SendContract extends WireContract {
     var _ =
         pushWith(
             queue,
-            Map.of("X-Message-Trace", "a, b", "x-message-other", "Ã¼", "X-Unrelated", "no"),
+            Map.of("X-Message-Trace", "a, b", "x-message-other", "ü", "X-Unrelated", "no"),
             "1");
 
     JsonNode headers = popNow(queue).get("headers");
