@@ -140,9 +140,7 @@ class NoLossIT {
   /** The process is gone; the next one comes, or the test has failed. */
   private void awaitNext(HttpClient used) {
     Await.until(
-        "there is another process",
-        LIMIT,
-        () -> !used.equals(client.get()) || !failures.isEmpty());
+        "there is another process", LIMIT, () -> !used.equals(client.get()) || !failures.isEmpty());
   }
 
   /** A push that was not answered is made again: it may be there twice then. */
