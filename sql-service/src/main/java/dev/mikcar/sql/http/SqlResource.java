@@ -5,10 +5,10 @@ import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.json.Csv;
 import dev.mikcar.sql.json.Rows;
@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
@@ -74,12 +75,11 @@ public class SqlResource {
       @Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     boolean arrays = query.arrays();
-    return RestMulti.fromUniResponse(
-        stream(routing, query),
-        rows ->
-            rows.chunks()
-                .filter(chunk -> !chunk.isEmpty())
-                .map(chunk -> Rows.lines(rows.columns(), chunk, arrays)));
+    return RestMulti.fromMultiData(
+            stream(routing, query)
+                .filter(chunk -> !chunk.rows().isEmpty())
+                .map(chunk -> Rows.lines(chunk.columns(), chunk.rows(), arrays)))
+        .build();
   }
 
   @POST
@@ -87,25 +87,27 @@ public class SqlResource {
   @Produces("text/csv")
   @Operation(hidden = true)
   public RestMulti<byte[]> queryCsv(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    return RestMulti.fromUniResponse(
-        stream(routing, Bodies.required(body)),
-        rows ->
-            Multi.createBy()
-                .concatenating()
-                .streams(
-                    Multi.createFrom().item(() -> Csv.header(rows.columns())),
-                    rows.chunks().filter(chunk -> !chunk.isEmpty()).map(Csv::rows)),
-        _ -> Map.of("Content-Type", List.of("text/csv; charset=utf-8; header=present")));
+    AtomicBoolean begun = new AtomicBoolean();
+    return RestMulti.fromMultiData(
+            stream(routing, Bodies.required(body))
+                .map(chunk -> Csv.chunk(chunk, begun.compareAndSet(false, true)))
+                .filter(csv -> csv.length > 0))
+        .header("Content-Type", "text/csv; charset=utf-8; header=present")
+        .build();
   }
 
   /** As long as it takes, unless the body says how long. */
-  private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
+  private Multi<Chunk> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
     ReaderWatch watch = new ReaderWatch(routing, patience);
     Statement statement = query.statement();
-    return RequestEnd.ends(routing, backend.with(sql -> sql.database().stream(statement, options)))
-        .map(watch::watched);
+    // Nothing is open before the stream is read, so a reader who goes first leaves nothing.
+    return watch.watched(
+        backend
+            .with(sql -> Uni.createFrom().item(sql.database()))
+            .onItem()
+            .transformToMulti(database -> database.stream(statement, options)));
   }
 
   @POST
