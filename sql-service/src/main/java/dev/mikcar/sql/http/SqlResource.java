@@ -26,10 +26,14 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,23 @@ public class SqlResource {
   @Path("query")
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(summary = "The rows of a statement; application/x-ndjson or text/csv for any number")
+  @APIResponse(
+      responseCode = "200",
+      description = "The rows",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = Answers.Rows.class)),
+        @Content(mediaType = "application/x-ndjson", schema = @Schema(type = SchemaType.STRING)),
+        @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING))
+      })
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> query(@Context RoutingContext routing, Bodies.@Nullable Query body) {
     return rows(backend, Bodies.required(body), limit, routing).map(SqlResource::json);
   }
@@ -113,18 +134,33 @@ public class SqlResource {
   @POST
   @Path("execute")
   @Operation(summary = "How many rows a statement changed")
-  public Uni<Map<String, Long>> execute(
-      @Context RoutingContext routing, Bodies.@Nullable Query body) {
+  @APIResponseSchema(value = Answers.Change.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
+  public Uni<Answers.Change> execute(@Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
     return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
-        .map(result -> Map.of("rows_affected", result.affected()));
+        .map(result -> new Answers.Change(result.affected()));
   }
 
   @POST
   @Path("batch")
   @Operation(summary = "Several statements in one transaction")
+  @APIResponseSchema(value = Answers.Batch.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Answers.Batch> batch(@Context RoutingContext routing, Bodies.@Nullable Batch body) {
     Bodies.Batch batch = Bodies.required(body);
     List<Statement> statements = batch.parsed();
@@ -145,6 +181,20 @@ public class SqlResource {
   @POST
   @Path("script")
   @Operation(summary = "JavaScript in one transaction: all of it, or nothing")
+  @APIResponse(
+      responseCode = "200",
+      description = "What the script returned",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Scripted.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> script(@Context RoutingContext routing, Bodies.@Nullable Script body) {
     Bodies.Script script = Bodies.required(body);
     String source = script.source();

@@ -18,7 +18,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,8 @@ public class FrontDoor {
   private static final int LAST = 1000;
   private static final String BEARER = "Bearer ";
 
-  /** What a process answers besides its services and its health, each of them at one path. */
-  private static final Set<String> ONE_ROUTE =
+  /** What a process answers besides its services and its health. */
+  private static final Set<String> OTHERS =
       Set.of("metrics", "openapi", "openapi.json", "openapi.yaml");
 
   /** What needs no token. */
@@ -64,13 +63,14 @@ public class FrontDoor {
     this.draining = draining;
     this.answered = new HashSet<>(settings.services());
     answered.add("health");
-    answered.addAll(ONE_ROUTE);
+    answered.addAll(OTHERS);
     if (LaunchMode.current().isDevOrTest()) {
       answered.add("q");
     }
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
+    answered.add(""); // The path / itself, which OverviewResource answers.
     this.deadline = deadline;
     this.token = settings.token().orElse(null);
   }
@@ -123,27 +123,9 @@ public class FrontDoor {
                 ? "the service '" + prefix + "' does not run in this process"
                 : "no such route");
       }
-      if (ONE_ROUTE.contains(prefix)) {
-        requireRead(routing, path.equals("/" + prefix));
-      }
     }
     routing.next();
     deadline.watch(routing);
-  }
-
-  /** Quarkus's own routes take any method, and anything below them. */
-  private static void requireRead(RoutingContext routing, boolean exact) {
-    if (!exact) {
-      throw new ApiException.NotFound("no such route");
-    }
-    HttpMethod method = routing.request().method();
-    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      throw new ApiException.HttpStatus(
-          405,
-          "METHOD_NOT_ALLOWED",
-          "this route does not take this method",
-          Map.of("Allow", "GET, HEAD"));
-    }
   }
 
   private void authenticate(RoutingContext routing) {
