@@ -204,7 +204,7 @@ class PostgresFaultsIT {
                 "2s");
         Connection reader = sidecar.client().open()) {
       reader.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")

@@ -312,7 +312,10 @@ class PostgresIT extends WireContract {
       connection.write(
           ("POST "
                   + path
-                  + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                  + " HTTP/1.1\r\n"
+                  + "Host: localhost\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Content-Length: "
                   + body.length()
                   + "\r\n\r\n"
                   + body)
@@ -377,7 +380,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().with("Accept", "application/x-ndjson").open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")
@@ -408,7 +411,7 @@ class PostgresIT extends WireContract {
             .getBytes(StandardCharsets.UTF_8);
     try (Connection connection = http().open()) {
       connection.write(
-          ("POST /sql/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          ("POST /sql/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Accept: application/x-ndjson\r\nContent-Length: "
                   + body.length
                   + "\r\n\r\n")

@@ -10,6 +10,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON answers, their fields in the order of docs/api.md. What is null is not written. */
@@ -24,13 +26,13 @@ public final class Answers {
   }
 
   /** A secret, with its value. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(name = "SecretsValue")
   public record Value(
       String value,
-      @Nullable String encoding,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String encoding,
       String version,
-      @Nullable String createdAt,
-      @Nullable String updatedAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String createdAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String updatedAt,
       Map<String, String> labels) {
     static Value of(Secret secret) {
       Optional<String> text = secret.value().text();
@@ -49,14 +51,27 @@ public final class Answers {
     }
   }
 
+  /** A secret of a batch, for the description. */
+  @Schema(
+      name = "SecretsFound",
+      type = SchemaType.OBJECT,
+      nullable = true,
+      description = "as SecretsValue; null when there is no such secret")
+  interface Found {}
+
   /** A secret was written; without a version when it was deleted. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Written(String status, String name, @Nullable String version) {}
+  @Schema(name = "SecretsWritten")
+  public record Written(
+      String status,
+      String name,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String version) {}
 
   /** Whether there is a secret. */
+  @Schema(name = "SecretsExistence")
   public record Existence(boolean exists, String name) {}
 
   /** The versions of a secret, newest first. */
+  @Schema(name = "SecretsVersions")
   public record Versions(String name, List<Version> versions) {
     static Versions of(String name, List<SecretVersion> versions) {
       return new Versions(
@@ -68,10 +83,14 @@ public final class Answers {
   }
 
   /** One of them. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Version(String version, @Nullable String createdAt, String state) {}
+  @Schema(name = "SecretsVersion")
+  public record Version(
+      String version,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String createdAt,
+      String state) {}
 
   /** Secrets whose name begins so. */
+  @Schema(name = "SecretsListing")
   public record Listing(List<Entry> secrets, int count, String prefix) {
     static Listing of(String prefix, List<SecretSummary> secrets) {
       return new Listing(secrets.stream().map(Entry::of).toList(), secrets.size(), prefix);
@@ -79,12 +98,12 @@ public final class Answers {
   }
 
   /** One of them, without its value. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Schema(name = "SecretsEntry")
   public record Entry(
       String name,
-      @Nullable String version,
-      @Nullable String createdAt,
-      @Nullable String updatedAt) {
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String version,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String createdAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String updatedAt) {
     private static Entry of(SecretSummary secret) {
       return new Entry(
           secret.name().text(),
@@ -95,8 +114,9 @@ public final class Answers {
   }
 
   /** An event of a watch; without a version when the secret is gone. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Changed(String name, @Nullable String version) {
+  @Schema(name = "SecretsChanged")
+  public record Changed(
+      String name, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String version) {
     static Changed of(Change change) {
       return new Changed(change.name().text(), change.version());
     }

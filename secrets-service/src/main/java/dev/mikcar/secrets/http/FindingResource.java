@@ -23,8 +23,11 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +54,20 @@ public class FindingResource {
       name = "refresh",
       in = ParameterIn.QUERY,
       description = "true: ask the store, whatever is kept",
-      schema = @Schema(type = SchemaType.BOOLEAN))
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @APIResponse(
+      responseCode = "200",
+      description = "The secrets",
+      content =
+          @Content(
+              schema =
+                  @Schema(type = SchemaType.OBJECT, additionalProperties = Answers.Found.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "SECRET_TOO_LARGE: the file of the secret is larger than is read")
   public Uni<Map<String, Answers.@Nullable Value>> get(
       @Context RoutingContext routing, Requests.@Nullable Names body) {
     List<SecretName> names = Requests.required(body).parsed();
@@ -93,6 +109,8 @@ public class FindingResource {
   @GET
   @Path("list")
   @Operation(summary = "All secrets, without their values, sorted by name")
+  @APIResponseSchema(value = Answers.Listing.class, responseCode = "200")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE: there are too many")
   public Uni<Answers.Listing> list(@Context RoutingContext routing) {
     return listBelow(routing);
   }
@@ -103,7 +121,10 @@ public class FindingResource {
   @Parameter(
       name = "prefix",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, maxLength = 512))
+      example = "db/",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+  @APIResponseSchema(value = Answers.Listing.class, responseCode = "200")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE: there are too many")
   public Uni<Answers.Listing> listBelow(@Context RoutingContext routing) {
     String prefix = SecretName.prefix(Reading.rest(routing, "the prefix"));
     return Audit.of(routing, "list", prefix)

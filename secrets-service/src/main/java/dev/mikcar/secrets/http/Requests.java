@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON bodies. What is wrong with one is said by the record that takes it. */
 final class Requests {
-  private static final int MOST_NAMES = 1000;
+  static final int MOST_NAMES = 1000;
 
   private Requests() {}
 
@@ -27,10 +29,25 @@ final class Requests {
     return body;
   }
 
+  /** What a name is, for the description. */
+  @Schema(
+      name = "SecretsName",
+      type = SchemaType.STRING,
+      description =
+          "1 to 512 bytes of UTF-8 in parts that slashes separate; no part is empty, . or .., and"
+              + " there is no control character and none of \\ % ? #",
+      minLength = 1,
+      maxLength = SecretName.LONGEST)
+  interface NameText {}
+
   /** {@code {"value":"…","encoding":"base64","labels":{}}}, all but the value optional. */
+  @Schema(
+      name = "SecretsWrite",
+      requiredProperties = "value",
+      additionalProperties = Schema.False.class)
   record Write(
       @Nullable String value,
-      @Nullable String encoding,
+      @Schema(enumeration = "base64") @Nullable String encoding,
       @Nullable Map<String, @Nullable String> labels) {
     /**
      * @throws ApiException.BadRequest when it is missing, or is not what the encoding says
@@ -84,7 +101,17 @@ final class Requests {
   }
 
   /** {@code {"names":[…]}}. */
-  record Names(@Nullable List<@Nullable String> names) {
+  @Schema(
+      name = "SecretsNames",
+      requiredProperties = "names",
+      additionalProperties = Schema.False.class)
+  record Names(
+      @Schema(
+              type = SchemaType.ARRAY,
+              implementation = NameText.class,
+              maxItems = MOST_NAMES,
+              examples = "[\"db/password\",\"api-key\"]")
+          @Nullable List<@Nullable String> names) {
     /**
      * @throws ApiException.BadRequest when one is no name, or there are too many
      */

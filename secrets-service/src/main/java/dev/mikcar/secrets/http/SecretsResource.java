@@ -22,8 +22,12 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +49,8 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
   @Parameter(
       name = "version",
       in = ParameterIn.QUERY,
@@ -55,7 +60,33 @@ public class SecretsResource {
       name = "refresh",
       in = ParameterIn.QUERY,
       description = "true: ask the store, whatever is kept",
-      schema = @Schema(type = SchemaType.BOOLEAN))
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @APIResponse(
+      responseCode = "200",
+      description = "The secret",
+      headers = {
+        @Header(
+            name = "X-Cache",
+            required = true,
+            description = "where it is from",
+            schema =
+                @Schema(
+                    type = SchemaType.STRING,
+                    enumeration = {"HIT", "MISS", "STALE"})),
+        @Header(
+            name = "Age",
+            required = true,
+            description = "how many seconds ago the store gave it",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+      },
+      content = @Content(schema = @Schema(implementation = Answers.Value.class)))
+  @APIResponse(responseCode = "404", description = "There is no such secret, or no such version")
+  @APIResponse(
+      responseCode = "409",
+      description = "SECRET_TOO_LARGE: the file of the secret is larger than is read")
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
     return Audit.of(routing, "get", reading.name().text())
@@ -78,7 +109,14 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
+  @APIResponse(
+      responseCode = "201",
+      description = "It is made",
+      content = @Content(schema = @Schema(implementation = Answers.Written.class)))
+  @APIResponse(responseCode = "405", description = "Others write the store: it is read only here")
+  @APIResponse(responseCode = "409", description = "There is a secret of this name already")
   public Uni<Response> create(@Context RoutingContext routing, Requests.@Nullable Write body) {
     SecretName name = Reading.name(routing);
     Requests.Write write = Requests.required(body);
@@ -97,12 +135,19 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
   @Parameter(
       name = "cas",
       in = ParameterIn.QUERY,
       description = "only when this version is current, else 412",
-      schema = @Schema(type = SchemaType.STRING))
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @APIResponseSchema(value = Answers.Written.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such secret, or no such version")
+  @APIResponse(responseCode = "405", description = "Others write the store: it is read only here")
+  @APIResponse(
+      responseCode = "412",
+      description = "Another version is current; nothing was changed")
   public Uni<Answers.Written> update(
       @Context RoutingContext routing, Requests.@Nullable Write body) {
     SecretName name = Reading.name(routing);
@@ -124,7 +169,11 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
+  @APIResponseSchema(value = Answers.Written.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such secret, or no such version")
+  @APIResponse(responseCode = "405", description = "Others write the store: it is read only here")
   public Uni<Answers.Written> delete(@Context RoutingContext routing) {
     SecretName name = Reading.name(routing);
     return Audit.of(routing, "delete", name.text())
@@ -138,7 +187,13 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
+  @APIResponseSchema(value = Answers.Versions.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such secret, or no such version")
+  @APIResponse(
+      responseCode = "409",
+      description = "SECRET_TOO_LARGE: the file of the secret is larger than is read")
   public Uni<Answers.Versions> versions(@Context RoutingContext routing) {
     SecretName name = Reading.name(routing);
     return Audit.of(routing, "versions", name.text())
@@ -152,7 +207,12 @@ public class SecretsResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
+  @APIResponseSchema(value = Answers.Existence.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "409",
+      description = "SECRET_TOO_LARGE: the file of the secret is larger than is read")
   public Uni<Answers.Existence> exists(@Context RoutingContext routing) {
     SecretName name = Reading.name(routing);
     return Audit.of(routing, "exists", name.text())

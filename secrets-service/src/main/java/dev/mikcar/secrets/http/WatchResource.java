@@ -58,7 +58,8 @@ public class WatchResource {
   @Parameter(
       name = "name",
       in = ParameterIn.PATH,
-      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = 512))
+      example = "db/password",
+      schema = @Schema(implementation = Requests.NameText.class))
   @Parameter(
       name = "Last-Event-ID",
       in = ParameterIn.HEADER,

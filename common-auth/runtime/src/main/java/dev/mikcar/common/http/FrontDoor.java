@@ -46,6 +46,7 @@ public class FrontDoor {
   private final ExactPath paths;
   private final Set<String> answered;
   private final RequestDeadline deadline;
+  private final BrowserGuard browsers;
   private final @Nullable Token token;
   private final List<OtherCredential> otherCredentials;
   private final List<PlainRoute> plainRoutes;
@@ -72,6 +73,7 @@ public class FrontDoor {
     this.paths = new ExactPath(prefixes, settings.root());
     answered.add(""); // The path / itself, which OverviewResource answers.
     this.deadline = deadline;
+    this.browsers = new BrowserGuard(settings);
     this.token = settings.token().orElse(null);
   }
 
@@ -95,21 +97,40 @@ public class FrontDoor {
       return;
     }
     TraceId.assign(routing);
+    nameForMetrics(routing);
     Compression.decideFor(routing);
     draining.refuse(routing);
-    refuseBadFraming(routing.request());
+    refuseBadFraming(routing);
+    browsers.checkHost(routing.request());
+    if (!OPEN.contains(ExactPath.routed(routing))) {
+      browsers.checkOrigin(routing.request());
+    }
     routing.next();
   }
 
   /** RFC 9112 sections 3.2 and 6.1: one host, and no transfer coding that is not understood. */
-  private static void refuseBadFraming(HttpServerRequest request) {
+  private static void refuseBadFraming(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
     String coding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
-    if (coding != null && !coding.strip().equalsIgnoreCase("chunked")) {
+    if (coding != null
+        && (!coding.strip().equalsIgnoreCase("chunked")
+            || request.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() > 1)) {
+      // Where the next request begins is anybody's guess.
+      BodyReader.refuseRest(routing);
       throw new ApiException.BadRequest("the only transfer coding is chunked");
     }
     if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
       throw new ApiException.BadRequest("there is more than one Host header");
     }
+  }
+
+  /**
+   * Metrics take the path of a request that no route has named, and callers can think of any number
+   * of paths. Routes that are found say their own name later.
+   */
+  private void nameForMetrics(RoutingContext routing) {
+    String prefix = ExactPath.firstSegment(ExactPath.routed(routing));
+    PlainRoute.name(answered.contains(prefix) ? "/" + prefix : "/-");
   }
 
   private void admit(RoutingContext routing) {
