@@ -3,6 +3,7 @@ package dev.mikcar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mikcar.test.Await;
+import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;
 import java.io.IOException;
@@ -71,6 +72,35 @@ class TracingIT {
       assertThat(answer.status()).isEqualTo(200);
       Await.until("the span arrives", EXPORT, () -> collector.hasTrace(TRACE));
       assertThat(collector.text()).contains("shop").doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void aSpanHasNoSecret() throws IOException {
+    // Given
+    try (Collector collector = Collector.open();
+        SidecarProcess process =
+            traced(collector.url())
+                .args("--secrets")
+                .env("SECRETS_URL", "memory://")
+                .start()
+                .awaitReady()) {
+      HttpClient client =
+          process.client().with("Content-Type", "application/json").with("traceparent", PARENT);
+
+      // When
+      Response created = client.post("/secrets/secret/a", "{\"value\":\"value-s3cret\"}");
+      Response read = client.get("/secrets/secret/a");
+
+      // Then
+      assertThat(created.status()).isEqualTo(201);
+      assertThat(read.text()).contains("value-s3cret");
+      Await.until("the span arrives", EXPORT, () -> collector.hasTrace(TRACE));
+      Await.until(
+          "the span of the read arrives",
+          EXPORT,
+          () -> collector.text().contains("/secrets/secret/{name}"));
+      assertThat(collector.text()).doesNotContain("s3cret");
     }
   }
 

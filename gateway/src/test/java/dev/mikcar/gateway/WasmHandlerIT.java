@@ -211,6 +211,22 @@ class WasmHandlerIT {
   }
 
   @Test
+  void aHookIsTakenFromThoseWhoKnowItsSecret() {
+    // When
+    Response right = client().with("X-Hook-Secret", "hunter2").post("/hooks/shop", "");
+    Response wrong = client().with("X-Hook-Secret", "hunter3").post("/hooks/shop", "");
+    Response none = client().post("/hooks/shop", "");
+    Response unknown = client().with("X-Hook-Secret", "hunter2").post("/hooks/other", "");
+
+    // Then
+    assertThat(right.status()).isEqualTo(202);
+    assertThat(right.text()).isEqualTo("{\"name\":\"shop\",\"accepted\":true}");
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(none.status()).isEqualTo(401);
+    assertThat(unknown.status()).isEqualTo(404);
+  }
+
+  @Test
   void moneyMovesWholeOrNotAtAll() {
     // Given
     HttpClient sql = direct().with("Content-Type", "application/json");
@@ -288,7 +304,8 @@ class WasmHandlerIT {
 
   private static SidecarProcess.Builder sidecar(String port) {
     return SidecarProcess.builder()
-        .args("--kv", "--storage", "--sql")
+        .args("--kv", "--storage", "--sql", "--secrets")
+        .env("SECRET_HOOKS__SHOP", "hunter2")
         .env("STORAGE_URL", "file://" + folder.resolve("storage"))
         .env("KV_URL", "file://" + folder.resolve("kv"))
         .env("DATABASE_URL", "sqlite://" + folder.resolve("sql.db"))

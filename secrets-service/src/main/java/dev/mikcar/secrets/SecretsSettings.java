@@ -52,6 +52,21 @@ record SecretsSettings(
     return new SecretsSettings(limits, watching, onDisk(lookup, ttl));
   }
 
+  /**
+   * The same for what settings refer to, which has a cache of its own, and its file beside the
+   * other.
+   */
+  SecretsSettings ofSettings() {
+    CachingSecrets.OnDisk kept = onDisk;
+    return kept == null
+        ? this
+        : new SecretsSettings(
+            cache,
+            watching,
+            new CachingSecrets.OnDisk(
+                kept.file().resolveSibling(kept.file().getFileName() + ".settings"), kept.key()));
+  }
+
   /** A time that may be none. */
   private static Duration duration(
       Function<String, Optional<String>> lookup, String variable, Duration usual) {

@@ -202,13 +202,21 @@ public class FrontDoor {
             "If-None-Match",
             "If-Range",
             "Idempotency-Key",
+            "Last-Event-ID",
             "Range",
             "X-Cache-TTL",
             "X-Checksum-SHA256",
             "X-Trace-ID",
             "traceparent"));
     cors.exposedHeaders(
-        Set.of("Accept-Ranges", "Content-Range", "ETag", "Retry-After", "X-Trace-ID"));
+        Set.of(
+            "Accept-Ranges",
+            "Age",
+            "Content-Range",
+            "ETag",
+            "Retry-After",
+            "X-Cache",
+            "X-Trace-ID"));
     cors.maxAgeSeconds(600);
     return Optional.of(cors);
   }

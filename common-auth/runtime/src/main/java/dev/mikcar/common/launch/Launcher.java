@@ -63,7 +63,7 @@ public final class Launcher {
         return fail("mikcar: name the services to run, such as --all");
       }
       System.setProperty(Settings.SERVICES_VARIABLE, named);
-      Settings.read(Launcher::setting);
+      Settings.read(Launcher::plainSetting);
     } catch (CommandLine.UnmatchedArgumentException e) {
       return fail("mikcar: " + unknown(e.getUnmatched().getFirst()) + "; --help lists the flags");
     } catch (CommandLine.ParameterException e) {
@@ -168,6 +168,12 @@ public final class Launcher {
     Function<String, @Nullable String> property = System::getProperty;
     String flag = property.apply(name);
     return flag != null ? flag : System.getenv(name);
+  }
+
+  /** What refers to a secret is read when the configuration is. */
+  private static @Nullable String plainSetting(String name) {
+    String text = setting(name);
+    return text != null && text.contains("secret://") ? null : text;
   }
 
   private static int fail(String line) {

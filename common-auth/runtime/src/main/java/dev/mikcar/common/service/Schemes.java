@@ -102,7 +102,7 @@ public final class Schemes<B extends Backend> {
    * @param lookup gives a variable's text, empty when it is not set
    * @throws SettingException when there is no such backend, or the URL is not of its form
    */
-  Choice<B> choose(Function<String, Optional<String>> lookup) {
+  public Choice<B> choose(Function<String, Optional<String>> lookup) {
     Optional<String> text = lookup.apply(variable);
     if (text.isEmpty() && otherwise != null) {
       return otherwise;

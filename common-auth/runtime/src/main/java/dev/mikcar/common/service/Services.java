@@ -2,6 +2,7 @@ package dev.mikcar.common.service;
 
 import static java.util.Comparator.comparingInt;
 
+import dev.mikcar.common.settings.SettingSecrets;
 import dev.mikcar.common.settings.Settings;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -66,10 +67,16 @@ public class Services {
             .sorted(comparingInt(backend -> Settings.SERVICES.indexOf(backend.service())))
             .toList();
     running.forEach(ServiceBackend::start);
+    SettingSecrets.ofProcess().onChange(this::renew);
+  }
+
+  private synchronized void renew() {
+    running.forEach(ServiceBackend::renew);
   }
 
   /** All at once would be no faster: what takes time is what callers still wait for. */
   void stop(@Observes ShutdownEvent event) {
+    SettingSecrets.ofProcess().close();
     running.forEach(ServiceBackend::stop);
   }
 }

@@ -8,7 +8,8 @@ import io.quarkus.runtime.PreventFurtherStepsException;
  * {@link PreventFurtherStepsException} at its root, and the launcher the line. The message must not
  * hold a credential.
  */
-public final class SettingException extends RuntimeException {
+public sealed class SettingException extends RuntimeException
+    permits SettingException.SecretOutage {
   private static final long serialVersionUID = 1L;
 
   /** The exit code of a process that was started with unusable settings. */
@@ -27,5 +28,17 @@ public final class SettingException extends RuntimeException {
 
   private SettingException(String line) {
     super(line, new PreventFurtherStepsException(line, EXIT_CODE));
+  }
+
+  /** A secret that the setting refers to cannot be read now; later it may be. */
+  public static final class SecretOutage extends SettingException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param problem as of any setting
+     */
+    public SecretOutage(String variable, String problem) {
+      super(variable, problem, "a secret that can be read");
+    }
   }
 }
