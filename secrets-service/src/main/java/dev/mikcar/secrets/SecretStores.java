@@ -3,6 +3,8 @@ package dev.mikcar.secrets;
 import dev.mikcar.common.service.Opener;
 import dev.mikcar.common.service.Schemes;
 import dev.mikcar.common.settings.BackendUrl;
+import dev.mikcar.secrets.aws.AwsSecretStore;
+import dev.mikcar.secrets.aws.AwsUrl;
 import dev.mikcar.secrets.cache.CachingSecrets;
 import dev.mikcar.secrets.env.EnvSecretStore;
 import dev.mikcar.secrets.file.FileSecretStore;
@@ -34,6 +36,8 @@ record SecretStores(SecretsSettings settings, Vertx vertx) {
         .withFolder(folder -> behind(new FileSecretStore(folder), "file " + folder))
         .with("vault", VaultUrl.FORM, url -> vault(url, false))
         .with("vaults", "vault", "", url -> vault(url, true))
+        .with("awssm", AwsUrl.FORM, this::aws)
+        .with("aws-sm", "awssm", "", this::aws)
         .otherwise("env", () -> env(USUAL_PREFIX));
   }
 
@@ -51,6 +55,11 @@ record SecretStores(SecretsSettings settings, Vertx vertx) {
   private Opener<Secrets> vault(BackendUrl url, boolean tls) {
     VaultUrl vault = url.parse(rest -> VaultUrl.parse(rest, tls));
     return () -> behind(new VaultSecretStore(vertx, vault), vault.identity());
+  }
+
+  private Opener<Secrets> aws(BackendUrl url) {
+    AwsUrl aws = url.parse(AwsUrl::parse);
+    return () -> behind(new AwsSecretStore(aws), aws.identity());
   }
 
   /**
