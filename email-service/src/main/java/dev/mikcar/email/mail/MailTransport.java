@@ -1,6 +1,7 @@
 package dev.mikcar.email.mail;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.service.Backend;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -8,7 +9,7 @@ import java.util.Optional;
  * What sends messages. For use by many at once; every operation fails with an {@link ApiException}
  * alone.
  */
-public interface MailTransport extends AutoCloseable {
+public interface MailTransport extends Backend {
   /**
    * Hands a message over, to all its recipients or to none: completes when the server has accepted
    * it, and fails when it has not. Whether an accepted message reaches a person is beyond SMTP.
@@ -20,6 +21,7 @@ public interface MailTransport extends AutoCloseable {
   Uni<Void> send(Mail mail, Delivery delivery);
 
   /** Completes when a message could be handed over now. */
+  @Override
   Uni<Void> ping();
 
   /** What would have been sent, where messages are kept instead. */

@@ -1,6 +1,7 @@
 package dev.mikcar.email.mime;
 
 import dev.mikcar.email.mail.Attachment;
+import dev.mikcar.email.mail.HeaderField;
 import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailAddress;
 import jakarta.activation.DataHandler;
@@ -75,7 +76,7 @@ public final class MimeRendering {
     if (!mail.replyTo().isEmpty()) {
       message.setReplyTo(internet(mail.replyTo()));
     }
-    message.setSubject(mail.subject(), StandardCharsets.UTF_8.name());
+    message.setSubject(HeaderField.foldable(mail.subject()), StandardCharsets.UTF_8.name());
     message.setSentDate(Date.from(mail.date()));
     for (Map.Entry<String, String> header : mail.headers().entrySet()) {
       message.setHeader(header.getKey(), encoded(header.getKey(), header.getValue()));
@@ -88,7 +89,8 @@ public final class MimeRendering {
 
   private static String encoded(String name, String value) throws UnsupportedEncodingException {
     return MimeUtility.fold(
-        name.length() + 2, MimeUtility.encodeText(value, StandardCharsets.UTF_8.name(), null));
+        name.length() + 2,
+        MimeUtility.encodeText(HeaderField.foldable(value), StandardCharsets.UTF_8.name(), null));
   }
 
   /** RFC 2369 section 3.2; one click, RFC 8058, where there is an https address to click. */

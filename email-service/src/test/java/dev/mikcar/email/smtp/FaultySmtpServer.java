@@ -17,12 +17,12 @@ import java.util.function.UnaryOperator;
  * An SMTP server that answers what a test tells it to: each of its steps ({@code GREETING}, the
  * words of commands, {@code .} for the end of a message) can be given another answer, or none.
  */
-final class FaultySmtpServer implements AutoCloseable {
+public final class FaultySmtpServer implements AutoCloseable {
   /** As an answer: the connection is closed instead. */
-  static final String CLOSE = "close";
+  public static final String CLOSE = "close";
 
   /** As an answer: nothing comes. */
-  static final String HANG = "hang";
+  public static final String HANG = "hang";
 
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final List<Socket> open = new CopyOnWriteArrayList<>();
@@ -30,32 +30,32 @@ final class FaultySmtpServer implements AutoCloseable {
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<String> fault = step -> "";
 
-  FaultySmtpServer() throws IOException {
+  public FaultySmtpServer() throws IOException {
     Thread.ofVirtual().start(this::accept);
   }
 
   /**
    * @param answers gives the answer to a command; empty: the usual one
    */
-  void answer(UnaryOperator<String> answers) {
+  public void answer(UnaryOperator<String> answers) {
     this.fault = answers;
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** The messages that were accepted, as they came, dots doubled. */
-  List<String> accepted() {
+  public List<String> accepted() {
     return accepted;
   }
 
   /** All commands of all connections. */
-  List<String> commands() {
+  public List<String> commands() {
     return commands;
   }
 
-  int connections() {
+  public int connections() {
     return open.size();
   }
 

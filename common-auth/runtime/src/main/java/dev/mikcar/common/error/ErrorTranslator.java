@@ -135,6 +135,9 @@ public final class ErrorTranslator {
     if (CharSequence.class.isAssignableFrom(type)) {
       return "a string";
     }
+    if (type == byte[].class) {
+      return "a string of base64";
+    }
     if (type == Boolean.class || type == boolean.class) {
       return "true or false";
     }
