@@ -1,5 +1,5 @@
-// Notes, visit counters, photos and accounts. The component keeps nothing itself: everything is in
-// mikcar's kv, storage and sql, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
+// Notes, visit counters, photos, accounts and mail. The component keeps nothing itself: everything is
+// in mikcar's kv, storage, sql and email, which it reaches by plain HTTP. The first half of this file is the handler; the second half gives it
 // `fetch` and an entry point on top of wasi:http, and knows nothing about notes.
 
 import { getEnvironment } from 'wasi:cli/environment@0.2.3';
@@ -20,6 +20,7 @@ const routes = [
   ['PUT', '/photos/{name}', putPhoto],
   ['GET', '/photos/{name}', getPhoto],
   ['POST', '/transfers', transfer],
+  ['POST', '/mails', mailNote],
 ];
 
 function listRoutes() {
@@ -87,6 +88,27 @@ async function transfer(_, { body }) {
     body: new TextEncoder().encode(JSON.stringify({ script: TRANSFER, input })),
   });
   return answer.ok ? json(200, { accounts: answer.json().result }) : answer;
+}
+
+/** Sends a note. A request that is sent again with its Idempotency-Key sends no second mail. */
+async function mailNote(_, { headers, body }) {
+  let input;
+  try { input = JSON.parse(new TextDecoder().decode(body)); } catch { return problem(400, 'JSON_ERROR', 'The body is not JSON'); }
+  const name = String(input?.note);
+  // As in `respond`.
+  if (name === '.' || name === '..') return problem(400, 'BAD_REQUEST', `${name} cannot be a name`);
+  const note = await getNote(name);
+  if (!note.ok) return note;
+  const answer = await sidecar('POST', '/email/send', {
+    headers: { 'content-type': 'application/json', ...pick(headers, 'idempotency-key') },
+    body: new TextEncoder().encode(JSON.stringify({
+      from: 'Notes <notes@example.org>',
+      to: [input.to],
+      subject: `Note ${name}`,
+      text: new TextDecoder().decode(note.body),
+    })),
+  });
+  return answer.ok ? json(202, { id: answer.json().id }) : answer;
 }
 
 function kv(method, path, options) {

@@ -7,11 +7,14 @@ import dev.mikcar.common.service.Schemes;
 import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.common.settings.Settings;
+import dev.mikcar.email.idempotency.Ledger;
 import dev.mikcar.email.mail.MailAddress;
+import dev.mikcar.email.mail.MailTransport;
 import dev.mikcar.email.memory.MemoryMailTransport;
 import dev.mikcar.email.smtp.SmtpMailTransport;
 import dev.mikcar.email.smtp.SmtpUrl;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
@@ -38,17 +41,23 @@ public class EmailBackend extends ServiceBackend<Mailer> {
         .otherwise(MEMORY, memory(email, Optional.empty()));
   }
 
-  private static Opener<Mailer> smtp(BackendUrl url, EmailSettings email) {
+  private Opener<Mailer> smtp(BackendUrl url, EmailSettings email) {
     SmtpUrl smtp = SmtpUrl.of(url);
     Optional<MailAddress> from = sender(url, smtp.from());
     // Here, since it says what is wrong with the URL; it connects when it is used.
-    SmtpMailTransport transport = new SmtpMailTransport(smtp, Optional.empty());
-    return () -> new Mailer(transport, email.limits(), from);
+    SmtpMailTransport transport = SmtpMailTransport.to(url, smtp, email.tokens(), email.dkim());
+    return () -> mailer(transport, email, from);
   }
 
-  private static Opener<Mailer> memory(EmailSettings email, Optional<MailAddress> from) {
+  private Opener<Mailer> memory(EmailSettings email, Optional<MailAddress> from) {
     long most = Runtime.getRuntime().maxMemory() / SHARE;
-    return () -> new Mailer(new MemoryMailTransport(most), email.limits(), from);
+    return () -> mailer(new MemoryMailTransport(most), email, from);
+  }
+
+  private Mailer mailer(
+      MailTransport transport, EmailSettings email, Optional<MailAddress> from) {
+    Ledger ledger = new Ledger(data("email"), InstantSource.system());
+    return new Mailer(transport, email.limits(), from, email.suppressed(), ledger);
   }
 
   /** The one option of {@code memory://}. */

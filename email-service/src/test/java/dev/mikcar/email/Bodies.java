@@ -45,8 +45,7 @@ final class Bodies {
     return post(client, "/email/send/batch", body, Map.of());
   }
 
-  static Response post(
-      HttpClient client, String path, JsonNode body, Map<String, String> headers) {
+  static Response post(HttpClient client, String path, JsonNode body, Map<String, String> headers) {
     Map<String, String> all = new java.util.HashMap<>(headers);
     all.put("Content-Type", "application/json");
     try {

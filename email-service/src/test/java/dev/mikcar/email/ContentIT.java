@@ -83,17 +83,30 @@ class ContentIT {
     message.put("subject", "Grüße 👋 مرحبا ".repeat(20).strip());
     message.put("text", "Line one\n.\n..dots\r\nمرحبا\rend");
     message.put("html", "<p>Grüße <img src=\"cid:logo@x\"></p>");
-    message.putObject("headers").put("X-Campaign", "früh-" + "ling ".repeat(40) + "👋").put("References", "<a@b> <c@d>");
+    message
+        .putObject("headers")
+        .put("X-Campaign", "früh-" + "ling ".repeat(40) + "👋")
+        .put("References", "<a@b> <c@d>");
     String bytes = Base64.getEncoder().encodeToString(EVERY_BYTE);
     message.putArray("attachments");
-    message.withArray("attachments").addObject().put("filename", "résumé \"1\" 👋.bin").put("content", bytes);
-    message.withArray("attachments").addObject().put("content", bytes).put("content_type", "image/png").put("content_id", "logo@x");
+    message
+        .withArray("attachments")
+        .addObject()
+        .put("filename", "résumé \"1\" 👋.bin")
+        .put("content", bytes);
+    message
+        .withArray("attachments")
+        .addObject()
+        .put("content", bytes)
+        .put("content_type", "image/png")
+        .put("content_id", "logo@x");
 
     // When
     JsonNode mail = arrived(message);
 
     // Then
-    assertThat(mail.get("from").toString()).isEqualTo("[{\"name\":\"Änn, Esq.\",\"address\":\"ann@example.org\"}]");
+    assertThat(mail.get("from").toString())
+        .isEqualTo("[{\"name\":\"Änn, Esq.\",\"address\":\"ann@example.org\"}]");
     assertThat(mail.get("to").toString())
         .isEqualTo(
             "[{\"name\":\"Боб\",\"address\":\"bob@example.org\"},{\"name\":\"\",\"address\":\"plain@example.org\"}]");
@@ -103,19 +116,25 @@ class ContentIT {
         .isEqualTo(
             "[{\"name\":\"One\",\"address\":\"one@example.org\"},{\"name\":\"\",\"address\":\"two@example.org\"}]");
     assertThat(mail.get("subject")).isEqualTo(message.get("subject"));
-    assertThat(Instant.ofEpochSecond(mail.get("date").asLong())).isAfterOrEqualTo(begun.minusSeconds(1)).isBefore(Instant.now().plusSeconds(1));
-    assertThat(SmtpHeaders.all(mail, "X-Campaign")).containsExactly(message.at("/headers/X-Campaign").asText());
+    assertThat(Instant.ofEpochSecond(mail.get("date").asLong()))
+        .isAfterOrEqualTo(begun.minusSeconds(1))
+        .isBefore(Instant.now().plusSeconds(1));
+    assertThat(SmtpHeaders.all(mail, "X-Campaign"))
+        .containsExactly(message.at("/headers/X-Campaign").asText());
     assertThat(SmtpHeaders.all(mail, "References")).containsExactly("<a@b> <c@d>");
     assertThat(SmtpHeaders.all(mail, "MIME-Version")).containsExactly("1.0");
     assertThat(mail.get("structure").asText())
-        .isEqualTo("mixed(alternative(text/plain,related(text/html,image/png)),application/octet-stream)");
+        .isEqualTo(
+            "mixed(alternative(text/plain,related(text/html,image/png)),application/octet-stream)");
     JsonNode parts = mail.get("parts");
     assertThat(text(parts.get(0))).isEqualTo("Line one\r\n.\r\n..dots\r\nمرحبا\r\nend");
     assertThat(text(parts.get(1))).isEqualTo(message.get("html").asText());
-    assertThat(Base64.getDecoder().decode(parts.get(2).get("content").asText())).isEqualTo(EVERY_BYTE);
+    assertThat(Base64.getDecoder().decode(parts.get(2).get("content").asText()))
+        .isEqualTo(EVERY_BYTE);
     assertThat(parts.get(2).get("content_id").asText()).isEqualTo("<logo@x>");
     assertThat(parts.get(2).get("disposition").asText()).isEqualTo("inline");
-    assertThat(Base64.getDecoder().decode(parts.get(3).get("content").asText())).isEqualTo(EVERY_BYTE);
+    assertThat(Base64.getDecoder().decode(parts.get(3).get("content").asText()))
+        .isEqualTo(EVERY_BYTE);
     assertThat(parts.get(3).get("filename").asText()).isEqualTo("résumé \"1\" 👋.bin");
     assertThat(parts.get(3).get("disposition").asText()).isEqualTo("attachment");
   }
@@ -179,7 +198,17 @@ class ContentIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Ann \\\"the boss\\\"", "Ann, Bob; Eve", "王", "=?x?", "a".repeat(300), "é".repeat(300), "(comment)", "Ann\t Lee"})
+  @ValueSource(
+      strings = {
+        "Ann \\\"the boss\\\"",
+        "Ann, Bob; Eve",
+        "王",
+        "=?x?",
+        "a".repeat(300),
+        "é".repeat(300),
+        "(comment)",
+        "Ann\t Lee"
+      })
   void anyNameArrives(String name) throws IOException {
     // Given
     String plain = name.replace("\\\"", "\"");
@@ -190,7 +219,8 @@ class ContentIT {
     JsonNode mail = arrived(message);
 
     // Then
-    assertThat(mail.at("/to/0/name").asText().replaceAll("\\s+", " ")).isEqualTo(plain.replaceAll("\\s+", " "));
+    assertThat(mail.at("/to/0/name").asText().replaceAll("\\s+", " "))
+        .isEqualTo(plain.replaceAll("\\s+", " "));
     assertThat(mail.at("/to/0/address").asText()).isEqualTo("bob@example.org");
     assertThat(mail.get("to")).hasSize(1);
   }
@@ -199,7 +229,9 @@ class ContentIT {
   void unsubscribingIsOneFieldAndTwoHeaders() throws IOException {
     // Given
     ObjectNode both = Bodies.message();
-    both.putArray("list_unsubscribe").add("https://example.org/u?id=1&x=2").add("mailto:u@example.org?subject=no");
+    both.putArray("list_unsubscribe")
+        .add("https://example.org/u?id=1&x=2")
+        .add("mailto:u@example.org?subject=no");
 
     // When
     JsonNode mail = arrived(both);
@@ -207,9 +239,12 @@ class ContentIT {
     JsonNode byMail = arrived(Bodies.message().put("list_unsubscribe", "mailto:u@example.org"));
 
     // Then
-    assertThat(SmtpHeaders.all(mail, "List-Unsubscribe")).containsExactly("<https://example.org/u?id=1&x=2>, <mailto:u@example.org?subject=no>");
-    assertThat(SmtpHeaders.all(mail, "List-Unsubscribe-Post")).containsExactly("List-Unsubscribe=One-Click");
-    assertThat(SmtpHeaders.all(byMail, "List-Unsubscribe")).containsExactly("<mailto:u@example.org>");
+    assertThat(SmtpHeaders.all(mail, "List-Unsubscribe"))
+        .containsExactly("<https://example.org/u?id=1&x=2>, <mailto:u@example.org?subject=no>");
+    assertThat(SmtpHeaders.all(mail, "List-Unsubscribe-Post"))
+        .containsExactly("List-Unsubscribe=One-Click");
+    assertThat(SmtpHeaders.all(byMail, "List-Unsubscribe"))
+        .containsExactly("<mailto:u@example.org>");
     assertThat(SmtpHeaders.all(byMail, "List-Unsubscribe-Post")).isEmpty();
   }
 
@@ -242,6 +277,7 @@ class ContentIT {
     assertThat(mail.at("/from/0/address").asText()).isEqualTo("δοκιμή@example.org");
     assertThat(mail.at("/to/0/address").asText()).isEqualTo("用户@xn--bcher-kva.example");
     assertThat(mail.at("/to/0/name").asText()).isEqualTo("用户");
-    assertThat(server.commands()).anyMatch(c -> c.startsWith("MAIL FROM:<") && c.contains("SMTPUTF8"));
+    assertThat(server.commands())
+        .anyMatch(c -> c.startsWith("MAIL FROM:<") && c.contains("SMTPUTF8"));
   }
 }

@@ -70,7 +70,8 @@ class MemoryWireIT {
 
     // Then
     assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-    assertThat(answer.text()).matches("\\{\"id\":\"<[-0-9a-f]{36}@example.org>\",\"success\":true}");
+    assertThat(answer.text())
+        .matches("\\{\"id\":\"<[-0-9a-f]{36}@example.org>\",\"success\":true}");
     ObjectNode kept = (ObjectNode) outbox().get(0);
     assertThat(kept.remove("id")).isEqualTo(Bodies.json(answer).get("id"));
     assertThat(kept.remove("date").asText()).startsWith("20");
@@ -254,7 +255,8 @@ class MemoryWireIT {
     // Then
     JsonNode json = Bodies.json(answer);
     assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-    assertThat(answer.text()).startsWith("{\"sent\":2,\"failed\":3,\"results\":[{\"success\":true,");
+    assertThat(answer.text())
+        .startsWith("{\"sent\":2,\"failed\":3,\"results\":[{\"success\":true,");
     assertThat(json.get("results").findValuesAsText("success"))
         .containsExactly("true", "false", "false", "false", "true");
     assertThat(json.at("/results/1/code").asText()).isEqualTo("BAD_REQUEST");
@@ -269,7 +271,8 @@ class MemoryWireIT {
   @Test
   void aBatchHasAtMostFiveHundredMessages() {
     // Given
-    JsonNode[] most = IntStream.range(0, 500).mapToObj(_ -> Bodies.message()).toArray(JsonNode[]::new);
+    JsonNode[] most =
+        IntStream.range(0, 500).mapToObj(_ -> Bodies.message()).toArray(JsonNode[]::new);
 
     // When
     Response full = Bodies.sendBatch(http, Bodies.batch(most));
@@ -347,10 +350,13 @@ class MemoryWireIT {
     message.put("subject", "subject-x").put("text", "text-x").put("from", "sender-x@example.org");
 
     // When
-    String id = Bodies.json(Bodies.send(http.with("X-Trace-ID", "trace-x"), message)).get("id").asText();
+    String id =
+        Bodies.json(Bodies.send(http.with("X-Trace-ID", "trace-x"), message)).get("id").asText();
 
     // Then
     email.awaitLog("email id=" + id + " recipients=1 attachments=0");
-    assertThat(email.log()).contains("trace-x", "outcome=OK").doesNotContain("recipient-x", "subject-x", "text-x ", "sender-x");
+    assertThat(email.log())
+        .contains("trace-x", "outcome=OK")
+        .doesNotContain("recipient-x", "subject-x", "text-x ", "sender-x");
   }
 }

@@ -23,8 +23,7 @@ public final class ReadMail {
 
   /** The JSON that a script of ours says of its input. */
   public static JsonNode run(String script, byte[] input, String... arguments) throws IOException {
-    java.util.List<String> command =
-        new java.util.ArrayList<>(java.util.List.of(python(), script));
+    java.util.List<String> command = new java.util.ArrayList<>(java.util.List.of(python(), script));
     command.addAll(java.util.List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

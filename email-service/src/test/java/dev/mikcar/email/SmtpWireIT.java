@@ -178,7 +178,9 @@ class SmtpWireIT {
     // Given
     server.answer(line -> line.equals("RCPT TO:<b7@example.org>") ? "550 unknown" : "");
     JsonNode[] all =
-        IntStream.range(0, 40).mapToObj(i -> Bodies.to("b" + i + "@example.org")).toArray(JsonNode[]::new);
+        IntStream.range(0, 40)
+            .mapToObj(i -> Bodies.to("b" + i + "@example.org"))
+            .toArray(JsonNode[]::new);
 
     // When
     Response answer = Bodies.sendBatch(http, Bodies.batch(all));
@@ -203,11 +205,10 @@ class SmtpWireIT {
   @Test
   void theServerIsReadyAgainAfterItWasDown() {
     // Given
-    server.answer(line -> line.equals("NOOP") || line.equals("GREETING") ? FaultySmtpServer.CLOSE : "");
+    server.answer(
+        line -> line.equals("NOOP") || line.equals("GREETING") ? FaultySmtpServer.CLOSE : "");
     Await.until(
-        "it is not ready",
-        Duration.ofSeconds(20),
-        () -> http.get("/health/ready").status() == 503);
+        "it is not ready", Duration.ofSeconds(20), () -> http.get("/health/ready").status() == 503);
 
     // When
     server.answer(step -> "");

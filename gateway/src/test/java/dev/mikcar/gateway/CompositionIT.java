@@ -100,7 +100,7 @@ class CompositionIT {
     try (SidecarProcess all = builder.start().awaitReady()) {
 
       // Then
-      assertThat(all.log()).contains("Serving storage, kv, sql");
+      assertThat(all.log()).contains("Serving storage, kv, sql").containsPattern("Serving .*, email");
       assertThat(all.client().get("/kv/exists/a").status()).isEqualTo(200);
       assertThat(all.client().get("/storage/list").status()).isEqualTo(200);
       assertThat(
@@ -110,6 +110,8 @@ class CompositionIT {
                   .text())
           .isEqualTo("{\"rows\":[{\"a\":1}],\"row_count\":1}");
       assertThat(all.folder().resolve("mikcar-data/sql.db")).exists();
+      assertThat(all.client().get("/email/outbox").text())
+          .isEqualTo("{\"emails\":[],\"dropped\":0}");
     }
   }
 }

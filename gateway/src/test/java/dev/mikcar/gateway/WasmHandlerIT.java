@@ -238,6 +238,25 @@ class WasmHandlerIT {
   }
 
   @Test
+  void aNoteIsMailed() {
+    // Given
+    client().put("/notes/mailed", "milk, bread");
+
+    // When
+    Response answer = client().post("/mails", "{\"to\":\"bob@example.org\",\"note\":\"mailed\"}");
+    Response missing = client().post("/mails", "{\"to\":\"bob@example.org\",\"note\":\"none\"}");
+    Response nobody = client().post("/mails", "{\"to\":\"bob\",\"note\":\"mailed\"}");
+
+    // Then
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(202);
+    assertThat(answer.text()).startsWith("{\"id\":\"<");
+    assertThat(missing.status()).isEqualTo(404);
+    assertThat(nobody.status()).isEqualTo(400);
+    assertThat(direct().get("/email/outbox").text())
+        .contains("\"to\":[\"bob@example.org\"],\"subject\":\"Note mailed\",\"text\":\"milk, bread\"");
+  }
+
+  @Test
   void notesSurviveThatTheSidecarIsKilled() {
     // Given
     List<String> names = IntStream.range(0, 10).mapToObj(i -> "/notes/survivor-" + i).toList();
@@ -288,7 +307,7 @@ class WasmHandlerIT {
 
   private static SidecarProcess.Builder sidecar(String port) {
     return SidecarProcess.builder()
-        .args("--kv", "--storage", "--sql")
+        .args("--kv", "--storage", "--sql", "--email")
         .env("STORAGE_URL", "file://" + folder.resolve("storage"))
         .env("KV_URL", "file://" + folder.resolve("kv"))
         .env("DATABASE_URL", "sqlite://" + folder.resolve("sql.db"))

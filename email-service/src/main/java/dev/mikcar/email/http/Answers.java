@@ -1,6 +1,8 @@
 package dev.mikcar.email.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.email.mail.Attachment;
 import dev.mikcar.email.mail.Mail;
@@ -10,6 +12,7 @@ import dev.mikcar.email.mail.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,7 @@ final class Answers {
   /** A message that would have been sent, in the fields of a request. */
   @Schema(name = "EmailKept")
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record KeptMessage(
       String id,
       String date,
@@ -111,9 +115,10 @@ final class Answers {
   /** A file of such a message. */
   @Schema(name = "EmailKeptAttachment")
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record KeptFile(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String filename,
-      @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING)
+      @Schema(type = SchemaType.STRING)
           byte[] content,
       String contentType,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String contentId) {

@@ -5,6 +5,7 @@ import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.email.EmailBackend;
 import dev.mikcar.email.Mailer;
+import dev.mikcar.email.idempotency.IdempotencyKey;
 import dev.mikcar.email.mail.Caller;
 import dev.mikcar.email.mail.Outcome;
 import dev.mikcar.email.mail.Submission;
@@ -13,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -21,7 +23,9 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Singleton
 public class EmailResource {
+  private static final String KEY = "Idempotency-Key";
+
   /** The part of a request's time that is left for its answer. */
   private static final int SHARE = 20;
 
@@ -59,18 +65,19 @@ public class EmailResource {
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = Requests.Message.class)))
-  public Uni<Answers.Sent> send(@Context RoutingContext routing, byte @Nullable [] body) {
+  public Uni<Answers.Sent> send(
+      @Context RoutingContext routing,
+      @HeaderParam(KEY) @Nullable String key,
+      byte @Nullable [] body) {
     return with(
         routing,
-        (mailer, request) -> {
-          Submission message = new Submission.Good(reader(mailer).one(body));
-          return switch (mailer
-              .send(List.of(message), request.deadline(), request.caller())
-              .getFirst()) {
-            case Outcome.Sent sent -> Answers.Sent.of(sent);
-            case Outcome.Failed failed -> throw failed.why();
-          };
-        });
+        mailer -> List.of(new Submission.Good(reader(mailer).one(body))),
+        key(key, "send", body),
+        outcomes ->
+            switch (outcomes.getFirst()) {
+              case Outcome.Sent sent -> Answers.Sent.of(sent);
+              case Outcome.Failed failed -> throw failed.why();
+            });
   }
 
   @POST
@@ -79,29 +86,40 @@ public class EmailResource {
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = Requests.BatchOfMessages.class)))
-  public Uni<Answers.Batch> sendBatch(@Context RoutingContext routing, byte @Nullable [] body) {
+  public Uni<Answers.Batch> sendBatch(
+      @Context RoutingContext routing,
+      @HeaderParam(KEY) @Nullable String key,
+      byte @Nullable [] body) {
     return with(
-        routing,
-        (mailer, request) ->
-            Answers.Batch.of(
-                mailer.send(reader(mailer).batch(body), request.deadline(), request.caller())));
+        routing, mailer -> reader(mailer).batch(body), key(key, "batch", body), Answers.Batch::of);
+  }
+
+  private static Supplier<Optional<IdempotencyKey>> key(
+      @Nullable String key, String route, byte @Nullable [] body) {
+    return () ->
+        key == null
+            ? Optional.empty()
+            : Optional.of(IdempotencyKey.of(key, route, body == null ? new byte[0] : body));
   }
 
   private MailReader reader(Mailer mailer) {
     return new MailReader(json, mailer.limits(), mailer.from());
   }
 
-  /** What is the same for all that a request asks for. */
-  private record Request(Instant deadline, Caller caller) {}
-
-  private <T> Uni<T> with(RoutingContext routing, BiFunction<Mailer, Request, T> work) {
+  private <T> Uni<T> with(
+      RoutingContext routing,
+      Function<Mailer, List<Submission>> messages,
+      Supplier<Optional<IdempotencyKey>> key,
+      Function<List<Outcome>, T> answer) {
+    Instant deadline = Instant.now().plus(limit);
     SocketAddress peer = routing.request().remoteAddress();
-    Request request =
-        new Request(
-            Instant.now().plus(limit),
-            new Caller(
-                TraceId.of(routing),
-                peer == null || peer.hostAddress() == null ? "" : peer.hostAddress()));
-    return backend.with(mailer -> VirtualThreads.call(() -> work.apply(mailer, request)));
+    String address = peer == null ? null : peer.hostAddress();
+    Caller caller = new Caller(TraceId.of(routing), address == null ? "" : address);
+    return backend.with(
+        mailer ->
+            VirtualThreads.call(
+                () ->
+                    answer.apply(
+                        mailer.send(messages.apply(mailer), deadline, caller, key.get()))));
   }
 }

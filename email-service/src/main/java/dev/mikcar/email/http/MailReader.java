@@ -87,7 +87,7 @@ record MailReader(ObjectMapper json, Limits limits, Optional<MailAddress> from) 
             subject(message.subject()),
             text("text", message.text()),
             text("html", message.html()),
-            HeaderField.parse(message.headers() == null ? Map.of() : message.headers()),
+            headers(message.headers()),
             strings("list_unsubscribe", message.listUnsubscribe()).stream()
                 .map(UnsubscribeAddress::parse)
                 .toList(),
@@ -101,6 +101,10 @@ record MailReader(ObjectMapper json, Limits limits, Optional<MailAddress> from) 
     }
     limits.check(mail);
     return mail;
+  }
+
+  private static Map<String, String> headers(@Nullable Map<String, @Nullable String> given) {
+    return given == null ? Map.of() : HeaderField.parse(given);
   }
 
   private MailAddress sender(@Nullable String given) {

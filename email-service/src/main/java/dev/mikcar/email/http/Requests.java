@@ -2,18 +2,25 @@ package dev.mikcar.email.http;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON bodies; {@link MailReader} says what is wrong with them. */
+/**
+ * The JSON bodies; {@link MailReader} says what is wrong with them. The names are given here too, for
+ * the description of the API.
+ */
 final class Requests {
   private Requests() {}
 
   /** A message. */
   @Schema(name = "EmailMessage", requiredProperties = "subject")
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record Message(
       @Schema(examples = "Ann <ann@example.org>") @Nullable String from,
       @Nullable List<@Nullable String> to,
@@ -32,10 +39,11 @@ final class Requests {
   /** A file of a message, or an image that its HTML shows. */
   @Schema(name = "EmailAttachment", requiredProperties = "content")
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record File(
       @Nullable String filename,
       @JsonDeserialize(using = Base64Content.class)
-          @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING)
+          @Schema(type = SchemaType.STRING)
           byte @Nullable [] content,
       @Nullable String contentType,
       @Nullable String contentId) {}

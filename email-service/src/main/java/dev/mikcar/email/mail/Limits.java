@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Limits(long bytes, int recipients, int attachments) {
   /**
+   * Passes a message that is not larger.
+   *
    * @throws ApiException 400 or 413, naming the fields, when the message is larger
    */
   public void check(Mail mail) {

@@ -2,6 +2,7 @@ package dev.mikcar.email.mail;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,28 @@ public record Mail(
     return from.isInternational()
         || replyTo.stream().anyMatch(MailAddress::isInternational)
         || recipients().stream().anyMatch(MailAddress::isInternational);
+  }
+
+  /** The same, to fewer people. */
+  public Mail without(Collection<String> addresses) {
+    return new Mail(
+        id,
+        date,
+        from,
+        others(to, addresses),
+        others(cc, addresses),
+        others(bcc, addresses),
+        replyTo,
+        subject,
+        text,
+        html,
+        headers,
+        unsubscribe,
+        attachments);
+  }
+
+  private static List<MailAddress> others(List<MailAddress> all, Collection<String> addresses) {
+    return all.stream().filter(one -> !addresses.contains(one.address())).toList();
   }
 
   /** Without what is in it. */

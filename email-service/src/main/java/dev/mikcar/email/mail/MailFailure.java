@@ -2,6 +2,7 @@ package dev.mikcar.email.mail;
 
 import dev.mikcar.common.error.ApiException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,9 @@ public final class MailFailure {
 
   /** The connection was lost when the server may have accepted it. */
   public static final String UNCONFIRMED = "EMAIL_UNCONFIRMED";
+
+  /** Everybody it was for is on the list of those who want no mail. */
+  public static final String SUPPRESSED = "EMAIL_SUPPRESSED";
 
   private MailFailure() {}
 
@@ -39,12 +43,32 @@ public final class MailFailure {
 
   /** 504: it may have been accepted or not; sending it again may send it twice. */
   public static ApiException unconfirmed(String id) {
+    return unconfirmed(id, "the connection was lost");
+  }
+
+  /** 504: as {@link #unconfirmed}, since this process ended meanwhile. */
+  public static ApiException interrupted(String id) {
+    return unconfirmed(id, "the sidecar ended");
+  }
+
+  private static ApiException unconfirmed(String id, String what) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("success", false);
+    fields.put("message_id", id);
     return new ApiException.OfService(
         504,
         UNCONFIRMED,
-        "the connection was lost when the server may have accepted the message; it is not sent"
-            + " again",
-        Map.of("success", false, "message_id", id));
+        what + " when the server may have accepted the message; it is not sent again",
+        fields);
+  }
+
+  /** 409: all its recipients want no mail; nothing was sent. */
+  public static ApiException suppressed(List<String> recipients) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("success", false);
+    fields.put("suppressed", recipients);
+    return new ApiException.OfService(
+        409, SUPPRESSED, "all recipients are on the list of those who want no mail", fields);
   }
 
   /** 503: the server cannot be reached or does not let us in; nothing was sent. */

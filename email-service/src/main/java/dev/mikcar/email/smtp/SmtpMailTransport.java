@@ -1,6 +1,7 @@
 package dev.mikcar.email.smtp;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.settings.BackendUrl;
 import dev.mikcar.email.mail.Delivery;
 import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailFailure;
@@ -22,6 +23,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Sends by SMTP, each message on a virtual thread of its own. */
 public final class SmtpMailTransport implements MailTransport {
@@ -29,12 +31,20 @@ public final class SmtpMailTransport implements MailTransport {
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
   private static final Duration LAST_MOMENTS = Duration.ofSeconds(5);
-  private static final Duration PING = Duration.ofSeconds(5);
+  private static final Duration PING = Duration.ofSeconds(4);
+
+  /** A server that accepted a message so short a time ago need not be asked how it is. */
+  private static final Duration LATELY = Duration.ofSeconds(2);
 
   private final SmtpPool pool;
   private final SmtpServer server;
   private final Optional<DkimSigner> signer;
   private final Pace pace;
+  private final RefusedLogin refusedLogin = new RefusedLogin();
+
+  /** When a message was accepted last, or long ago. */
+  private volatile long acceptedAt = System.nanoTime() - LATELY.toNanos();
+
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("email-clock").factory());
@@ -46,6 +56,27 @@ public final class SmtpMailTransport implements MailTransport {
    */
   public SmtpMailTransport(SmtpUrl url, Optional<DkimSigner> signer) {
     this(url, Login.password(url.user(), url.password()), signer);
+  }
+
+  /**
+   * The same, with tokens instead of a password where there is a source of them.
+   *
+   * @param setting what was read, for the error
+   * @throws dev.mikcar.common.settings.SettingException when the URL has a password besides, or no
+   *     user
+   */
+  public static SmtpMailTransport to(
+      BackendUrl setting,
+      SmtpUrl url,
+      Optional<TokenSource> tokens,
+      Optional<DkimSigner> signer) {
+    if (tokens.isEmpty()) {
+      return new SmtpMailTransport(url, signer);
+    }
+    if (url.user().isEmpty() || !url.password().isEmpty()) {
+      throw setting.unusable("with EMAIL_OAUTH_TOKEN_URL it has a user and no password");
+    }
+    return new SmtpMailTransport(url, new TokenLogin(url.user(), tokens.get()), signer);
   }
 
   SmtpMailTransport(SmtpUrl url, Login login, Optional<DkimSigner> signer) {
@@ -60,10 +91,7 @@ public final class SmtpMailTransport implements MailTransport {
   public Uni<Void> send(Mail mail, Delivery delivery) {
     return onThread(
         () -> {
-          byte[] rendered = MimeRendering.bytes(mail);
-          byte[] bytes =
-              signer.map(s -> s.sign(rendered, mail.date().getEpochSecond())).orElse(rendered);
-          new Sending(mail, bytes, delivery).run();
+          new Sending(mail, delivery).run();
           return null;
         });
   }
@@ -72,20 +100,41 @@ public final class SmtpMailTransport implements MailTransport {
   public Uni<Void> ping() {
     return onThread(
         () -> {
-          Instant deadline = Instant.now().plus(PING);
-          try (SmtpPool.Place place = place(new Delivery(deadline, () -> {}))) {
-            ScheduledFuture<?> watch = watch(place, PING);
-            try {
-              place.connect(PING);
-            } catch (IOException | MessagingException e) {
-              place.drop();
-              throw MailFailure.unreachable(reason(e));
-            } finally {
-              watch.cancel(false);
+          if (System.nanoTime() - acceptedAt > LATELY.toNanos()) {
+            refusedLogin.throwIfRecent();
+            Instant deadline = Instant.now().plus(PING);
+            try (SmtpPool.Place place = place(new Delivery(deadline, () -> {}))) {
+              ping(place);
             }
           }
           return null;
         });
+  }
+
+  private void ping(SmtpPool.Place place) {
+    ScheduledFuture<?> watch = watch(place, PING);
+    try {
+      place.connect(PING);
+      refusedLogin.isOver();
+    } catch (IOException | MessagingException e) {
+      place.drop();
+      throw unreachable(e);
+    } finally {
+      watch.cancel(false);
+    }
+  }
+
+  private ApiException unreachable(Exception e) {
+    ApiException unreachable = MailFailure.unreachable(reason(e));
+    if (isAboutLogin(e)) {
+      refusedLogin.is(unreachable);
+    }
+    return unreachable;
+  }
+
+  private static boolean isAboutLogin(Exception e) {
+    return e instanceof SmtpServer.OpeningException opening
+        && opening.failure() instanceof AuthenticationFailedException;
   }
 
   private static Uni<Void> onThread(Callable<Void> work) {
@@ -128,21 +177,35 @@ public final class SmtpMailTransport implements MailTransport {
               ? "answered: " + refusal.line()
               : "cannot be used: " + String.valueOf(opening.failure().getMessage()));
     }
-    return where + "cannot be reached: " + e.getClass().getSimpleName();
+    return e instanceof TokenLogin.TokenException
+        ? where + "cannot be used: " + e.getMessage()
+        : where + "cannot be reached: " + e.getClass().getSimpleName();
   }
 
   /** One message's way, with as many attempts as it takes and there is time for. */
   private final class Sending {
     private final Mail mail;
-    private final byte[] bytes;
     private final Delivery delivery;
+
+    /** Made when there is a connection for it: what waits for one is small. */
+    private byte @Nullable [] bytes;
+
     private long pause = FIRST_PAUSE_MILLIS;
     private ApiException last = MailFailure.late();
 
-    Sending(Mail mail, byte[] bytes, Delivery delivery) {
+    Sending(Mail mail, Delivery delivery) {
       this.mail = mail;
-      this.bytes = bytes;
       this.delivery = delivery;
+    }
+
+    private byte[] bytes() {
+      byte[] made = bytes;
+      if (made == null) {
+        byte[] plain = MimeRendering.bytes(mail);
+        made = signer.map(s -> s.sign(plain, mail.date().getEpochSecond())).orElse(plain);
+        bytes = made;
+      }
+      return made;
     }
 
     void run() throws InterruptedException {
@@ -176,6 +239,7 @@ public final class SmtpMailTransport implements MailTransport {
         SmtpConnection connection;
         try {
           connection = place.connect(delivery.left());
+          refusedLogin.isOver();
         } catch (IOException | MessagingException e) {
           place.drop();
           return notOpened(e);
@@ -183,7 +247,8 @@ public final class SmtpMailTransport implements MailTransport {
         requireFit(connection);
         try {
           connection.limit((int) Math.min(delivery.left().toMillis(), Integer.MAX_VALUE));
-          connection.send(mail, bytes, delivery);
+          connection.send(mail, bytes(), delivery);
+          acceptedAt = System.nanoTime();
           return true;
         } catch (IOException | MessagingException e) {
           LOG.debugf(e, "A message was not accepted at once");
@@ -228,17 +293,20 @@ public final class SmtpMailTransport implements MailTransport {
             Optional.empty());
       }
       long largest = connection.largest();
-      if (largest > 0 && bytes.length > largest) {
+      if (largest > 0 && bytes().length > largest) {
         throw MailFailure.rejected(
             "the message has %d bytes, and the server takes at most %d"
-                .formatted(bytes.length, largest),
+                .formatted(bytes().length, largest),
             552,
             Optional.empty());
       }
     }
 
     private boolean notOpened(Exception e) {
-      last = MailFailure.unreachable(reason(e));
+      last = unreachable(e);
+      if (e instanceof TokenLogin.TokenException token && token.isForGood()) {
+        throw last;
+      }
       if (!(e instanceof SmtpServer.OpeningException opening)) {
         return false;
       }
@@ -246,9 +314,11 @@ public final class SmtpMailTransport implements MailTransport {
       if (refusal != null && refusal.asksToSlowDown()) {
         pool.slowDown();
       }
-      boolean login = opening.failure() instanceof AuthenticationFailedException;
-      if (login && refusal != null && refusal.isPermanent() && server.login().refused()) {
-        return false;
+      if (isAboutLogin(e) && (refusal == null || refusal.isPermanent())) {
+        if (server.login().refused()) {
+          return false;
+        }
+        throw last;
       }
       // What is so for good is not tried again: a wrong password locks accounts.
       if (refusal == null ? isForGood(opening) : refusal.isPermanent()) {

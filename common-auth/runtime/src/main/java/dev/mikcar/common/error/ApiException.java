@@ -45,7 +45,7 @@ public abstract sealed class ApiException extends RuntimeException {
     return Map.of();
   }
 
-  /** Fields of the answer's body besides the common ones, strings or integers. */
+  /** Fields of the answer's body besides the common ones, see {@link OfService}. */
   public Map<String, Object> fields() {
     return Map.of();
   }
@@ -176,7 +176,7 @@ public abstract sealed class ApiException extends RuntimeException {
     private final transient Map<String, Object> fields;
 
     /**
-     * @param fields strings or integers, by their names in the body
+     * @param fields strings, integers, booleans, or lists of these, by their names in the body
      */
     public OfService(int status, String code, String message, Map<String, Object> fields) {
       super(status, code, message);

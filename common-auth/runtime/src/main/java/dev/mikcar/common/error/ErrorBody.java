@@ -2,6 +2,7 @@ package dev.mikcar.common.error;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -31,15 +32,31 @@ public record ErrorBody(
     out.append('"');
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       out.append(",\"").append(field.getKey()).append("\":");
-      if (field.getValue() instanceof Integer number) {
-        out.append(number.intValue());
-      } else {
-        out.append('"');
-        encoder.quoteAsString(field.getValue().toString(), out);
-        out.append('"');
-      }
+      append(field.getValue(), out, encoder);
     }
     out.append('}');
     return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void append(Object value, StringBuilder out, JsonStringEncoder encoder) {
+    switch (value) {
+      case Integer number -> out.append(number.intValue());
+      case Boolean flag -> out.append(flag.booleanValue());
+      case Collection<?> all -> {
+        out.append('[');
+        String separator = "";
+        for (Object one : all) {
+          out.append(separator);
+          append(one, out, encoder);
+          separator = ",";
+        }
+        out.append(']');
+      }
+      default -> {
+        out.append('"');
+        encoder.quoteAsString(value.toString(), out);
+        out.append('"');
+      }
+    }
   }
 }
