@@ -115,6 +115,7 @@ final class PostfixServer implements AutoCloseable {
         smtpd_tls_cert_file = %3$s
         smtpd_tls_key_file = %4$s
         smtpd_tls_security_level = may
+        smtpd_relay_restrictions = reject_unauth_destination
         message_size_limit = 1000000
         maillog_file = %1$s/maillog
         maillog_file_prefixes = %1$s

@@ -1,6 +1,7 @@
 package dev.mikcar.email.idempotency;
 
 import dev.mikcar.common.error.ApiException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,7 +31,7 @@ public record IdempotencyKey(String text, String request) {
     }
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update((route + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      sha256.update((route + "\n").getBytes(StandardCharsets.UTF_8));
       return new IdempotencyKey(text, HexFormat.of().formatHex(sha256.digest(body)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);

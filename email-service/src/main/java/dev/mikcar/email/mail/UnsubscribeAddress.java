@@ -2,6 +2,7 @@ package dev.mikcar.email.mail;
 
 import dev.mikcar.common.error.ApiException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
 
@@ -29,7 +30,7 @@ public final class UnsubscribeAddress {
       if (plain && whole && SCHEMES.contains(scheme) && text.length() <= LONGEST) {
         return scheme + text.substring(scheme.length());
       }
-    } catch (java.net.URISyntaxException e) {
+    } catch (URISyntaxException e) {
       // Said below.
     }
     throw new ApiException.BadRequest(

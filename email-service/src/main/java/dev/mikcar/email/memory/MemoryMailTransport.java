@@ -2,6 +2,7 @@ package dev.mikcar.email.memory;
 
 import dev.mikcar.email.mail.Delivery;
 import dev.mikcar.email.mail.Mail;
+import dev.mikcar.email.mail.MailFailure;
 import dev.mikcar.email.mail.MailTransport;
 import dev.mikcar.email.mail.Outbox;
 import dev.mikcar.email.mime.MimeRendering;
@@ -37,6 +38,9 @@ public final class MemoryMailTransport implements MailTransport, Outbox {
     return Uni.createFrom()
         .item(
             () -> {
+              if (delivery.left().isZero()) {
+                throw MailFailure.late();
+              }
               // What could not be sent is not kept either.
               int size = MimeRendering.bytes(mail).length;
               delivery.beforeTheEnd().run();

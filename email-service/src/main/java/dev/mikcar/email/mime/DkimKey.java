@@ -8,6 +8,7 @@ import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -52,7 +53,7 @@ public final class DkimKey {
         return new DkimSigner(domain, selector, DkimSigner.Algorithm.RSA_SHA256, rsa);
       }
       throw new InvalidKeyException("an RSA key of less than " + SHORTEST + " bits");
-    } catch (java.security.spec.InvalidKeySpecException e) {
+    } catch (InvalidKeySpecException e) {
       return new DkimSigner(
           domain,
           selector,

@@ -5,22 +5,18 @@ import dev.mikcar.email.mail.HeaderField;
 import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailAddress;
 import jakarta.activation.DataHandler;
-import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
-import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimePart;
-import jakarta.mail.internet.MimeUtility;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Date;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.eclipse.angus.mail.util.CRLFOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the bytes of a message, lines ended by CR LF, in ASCII unless an address of it needs more
@@ -54,7 +49,7 @@ public final class MimeRendering {
     ByteArrayOutputStream out = new ByteArrayOutputStream(sizeGuess(mail));
     try {
       message(session, mail).writeTo(new CRLFOutputStream(out));
-    } catch (MessagingException | UnsupportedEncodingException e) {
+    } catch (MessagingException e) {
       throw new IllegalStateException("a checked message cannot be made", e);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written to", e);
@@ -68,18 +63,16 @@ public final class MimeRendering {
   }
 
   private static MimeMessage message(Session session, Mail mail)
-      throws MessagingException, UnsupportedEncodingException {
+      throws MessagingException {
     MimeMessage message = new Identified(session, mail.id());
-    message.setFrom(internet(mail.from()));
-    message.setRecipients(Message.RecipientType.TO, internet(mail.to()));
-    message.setRecipients(Message.RecipientType.CC, internet(mail.cc()));
-    if (!mail.replyTo().isEmpty()) {
-      message.setReplyTo(internet(mail.replyTo()));
-    }
-    message.setSubject(HeaderField.foldable(mail.subject()), StandardCharsets.UTF_8.name());
+    setMailboxes(message, "From", List.of(mail.from()));
+    setMailboxes(message, "To", mail.to());
+    setMailboxes(message, "Cc", mail.cc());
+    setMailboxes(message, "Reply-To", mail.replyTo());
+    setText(message, "Subject", mail.subject());
     message.setSentDate(Date.from(mail.date()));
     for (Map.Entry<String, String> header : mail.headers().entrySet()) {
-      message.setHeader(header.getKey(), encoded(header.getKey(), header.getValue()));
+      setText(message, header.getKey(), header.getValue());
     }
     addUnsubscribe(message, mail.unsubscribe());
     fill(message, mail);
@@ -87,10 +80,17 @@ public final class MimeRendering {
     return message;
   }
 
-  private static String encoded(String name, String value) throws UnsupportedEncodingException {
-    return MimeUtility.fold(
-        name.length() + 2,
-        MimeUtility.encodeText(HeaderField.foldable(value), StandardCharsets.UTF_8.name(), null));
+  private static void setText(MimeMessage message, String name, String value)
+      throws MessagingException {
+    String text = HeaderField.foldable(value);
+    message.setHeader(name, HeaderText.unstructured(text, name.length() + 2));
+  }
+
+  private static void setMailboxes(MimeMessage message, String name, List<MailAddress> addresses)
+      throws MessagingException {
+    if (!addresses.isEmpty()) {
+      message.setHeader(name, HeaderText.mailboxes(addresses, name.length() + 2));
+    }
   }
 
   /** RFC 2369 section 3.2; one click, RFC 8058, where there is an https address to click. */
@@ -107,7 +107,7 @@ public final class MimeRendering {
   }
 
   private static void fill(MimePart whole, Mail mail)
-      throws MessagingException, UnsupportedEncodingException {
+      throws MessagingException {
     List<Attachment> inline = new ArrayList<>();
     List<Attachment> files = new ArrayList<>();
     for (Attachment attachment : mail.attachments()) {
@@ -128,7 +128,7 @@ public final class MimeRendering {
   }
 
   private static void fillBody(MimePart part, Mail mail, List<Attachment> inline)
-      throws MessagingException, UnsupportedEncodingException {
+      throws MessagingException {
     String text = mail.text();
     String html = mail.html();
     if (html == null) {
@@ -145,7 +145,7 @@ public final class MimeRendering {
   }
 
   private static void fillHtml(MimePart part, String html, List<Attachment> inline)
-      throws MessagingException, UnsupportedEncodingException {
+      throws MessagingException {
     if (inline.isEmpty()) {
       setText(part, html, "html");
       return;
@@ -163,7 +163,7 @@ public final class MimeRendering {
   }
 
   private static void addAll(Multipart multipart, List<Attachment> attachments)
-      throws MessagingException, UnsupportedEncodingException {
+      throws MessagingException {
     for (Attachment attachment : attachments) {
       MimeBodyPart part = new MimeBodyPart();
       part.setDataHandler(
@@ -179,25 +179,6 @@ public final class MimeRendering {
       }
       multipart.addBodyPart(part);
     }
-  }
-
-  private static InternetAddress internet(MailAddress address) throws UnsupportedEncodingException {
-    return new InternetAddress(
-        address.address(),
-        address.name().isEmpty() ? null : address.name(),
-        StandardCharsets.UTF_8.name());
-  }
-
-  private static InternetAddress @Nullable [] internet(List<MailAddress> addresses)
-      throws UnsupportedEncodingException {
-    if (addresses.isEmpty()) {
-      return null;
-    }
-    InternetAddress[] all = new InternetAddress[addresses.size()];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = internet(addresses.get(i));
-    }
-    return all;
   }
 
   /** With a Message-ID that was chosen before. */

@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -102,13 +103,17 @@ public final class SmtpMailTransport implements MailTransport {
         () -> {
           if (System.nanoTime() - acceptedAt > LATELY.toNanos()) {
             refusedLogin.throwIfRecent();
-            Instant deadline = Instant.now().plus(PING);
-            try (SmtpPool.Place place = place(new Delivery(deadline, () -> {}))) {
+            try (SmtpPool.Place place = pool.place(PING).orElseThrow(this::busy)) {
               ping(place);
             }
           }
           return null;
         });
+  }
+
+  private ApiException busy() {
+    return MailFailure.unreachable(
+        "all connections to the SMTP server " + server.url() + " are busy");
   }
 
   private void ping(SmtpPool.Place place) {
@@ -150,7 +155,7 @@ public final class SmtpMailTransport implements MailTransport {
                           } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                             emitter.fail(MailFailure.late());
-                          } catch (Exception e) {
+                          } catch (Exception | Error e) {
                             emitter.fail(e);
                           }
                         }));
@@ -167,6 +172,10 @@ public final class SmtpMailTransport implements MailTransport {
   /** What went wrong with a connection, for the caller; no credential is in it. */
   private String reason(Exception e) {
     String where = "the SMTP server " + server.url() + " ";
+    Optional<String> certificate = badCertificate(e);
+    if (certificate.isPresent()) {
+      return where + "shows a certificate that cannot be trusted: " + certificate.get();
+    }
     if (e instanceof SmtpServer.OpeningException opening) {
       Reply refusal = opening.connection().refusal();
       if (opening.failure() instanceof AuthenticationFailedException) {
@@ -180,6 +189,16 @@ public final class SmtpMailTransport implements MailTransport {
     return e instanceof TokenLogin.TokenException
         ? where + "cannot be used: " + e.getMessage()
         : where + "cannot be reached: " + e.getClass().getSimpleName();
+  }
+
+  /** What is wrong with the server's certificate; empty when it is something else. */
+  private static Optional<String> badCertificate(Exception e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException) {
+        return Optional.of(String.valueOf(t.getMessage()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** One message's way, with as many attempts as it takes and there is time for. */
@@ -304,7 +323,8 @@ public final class SmtpMailTransport implements MailTransport {
 
     private boolean notOpened(Exception e) {
       last = unreachable(e);
-      if (e instanceof TokenLogin.TokenException token && token.isForGood()) {
+      boolean noToken = e instanceof TokenLogin.TokenException token && token.isForGood();
+      if (noToken || badCertificate(e).isPresent()) {
         throw last;
       }
       if (!(e instanceof SmtpServer.OpeningException opening)) {

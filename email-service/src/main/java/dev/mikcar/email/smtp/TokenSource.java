@@ -39,6 +39,6 @@ public record TokenSource(
   /** Without the secrets. */
   @Override
   public String toString() {
-    return url.getHost();
+    return String.valueOf(url.getHost());
   }
 }
