@@ -1,6 +1,8 @@
 package dev.mikcar.email.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mikcar.common.http.BodyReader;
+import dev.mikcar.common.http.StreamedBody;
 import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.email.EmailBackend;
@@ -10,6 +12,7 @@ import dev.mikcar.email.mail.Caller;
 import dev.mikcar.email.mail.Outcome;
 import dev.mikcar.email.mail.Submission;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -24,8 +27,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -50,10 +53,12 @@ public class EmailResource {
   private final EmailBackend backend;
   private final ObjectMapper json;
   private final Duration limit;
+  private final long largest;
 
   EmailResource(EmailBackend backend, Settings settings, ObjectMapper json) {
     this.backend = backend;
     this.json = json;
+    this.largest = settings.maxBodySize();
     Duration share = settings.requestTimeout().dividedBy(SHARE);
     this.limit =
         settings.requestTimeout().minus(share.compareTo(LONGEST_SHARE) > 0 ? LONGEST_SHARE : share);
@@ -61,18 +66,16 @@ public class EmailResource {
 
   @POST
   @Path("send")
+  @StreamedBody
   @Operation(summary = "Sends a message, and answers when the server has accepted or refused it")
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = Requests.Message.class)))
   public Uni<Answers.Sent> send(
-      @Context RoutingContext routing,
-      @HeaderParam(KEY) @Nullable String key,
-      byte @Nullable [] body) {
+      @Context RoutingContext routing, @HeaderParam(KEY) @Nullable String key) {
     return with(
-        routing,
-        mailer -> List.of(new Submission.Good(reader(mailer).one(body))),
-        key(key, "send", body),
+        new Asked(routing, "send", key),
+        (reader, body) -> List.of(new Submission.Good(reader.one(body))),
         outcomes ->
             switch (outcomes.getFirst()) {
               case Outcome.Sent sent -> Answers.Sent.of(sent);
@@ -82,44 +85,55 @@ public class EmailResource {
 
   @POST
   @Path("send/batch")
+  @StreamedBody
   @Operation(summary = "Sends up to 500 messages, each for itself; the results are in their order")
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = Requests.BatchOfMessages.class)))
   public Uni<Answers.Batch> sendBatch(
-      @Context RoutingContext routing,
-      @HeaderParam(KEY) @Nullable String key,
-      byte @Nullable [] body) {
-    return with(
-        routing, mailer -> reader(mailer).batch(body), key(key, "batch", body), Answers.Batch::of);
+      @Context RoutingContext routing, @HeaderParam(KEY) @Nullable String key) {
+    return with(new Asked(routing, "batch", key), MailReader::batch, Answers.Batch::of);
   }
 
-  private static Supplier<Optional<IdempotencyKey>> key(
-      @Nullable String key, String route, byte @Nullable [] body) {
-    return () ->
-        key == null
-            ? Optional.empty()
-            : Optional.of(IdempotencyKey.of(key, route, body == null ? new byte[0] : body));
+  /** A request without its body. */
+  private record Asked(RoutingContext routing, String route, @Nullable String key) {
+    Optional<IdempotencyKey> keyOf(Buffer body) {
+      return Optional.ofNullable(key)
+          .map(text -> IdempotencyKey.of(text, route, new BodyStream(body)));
+    }
+
+    Caller caller() {
+      SocketAddress peer = routing.request().remoteAddress();
+      String address = peer == null ? null : peer.hostAddress();
+      return new Caller(TraceId.of(routing), address == null ? "" : address);
+    }
+  }
+
+  private <T> Uni<T> with(
+      Asked asked,
+      BiFunction<MailReader, Buffer, List<Submission>> messages,
+      Function<List<Outcome>, T> answer) {
+    Instant deadline = Instant.now().plus(limit);
+    Caller caller = asked.caller();
+    return body(asked.routing())
+        .chain(
+            body ->
+                backend.with(
+                    mailer ->
+                        VirtualThreads.call(
+                            () -> {
+                              List<Submission> all = messages.apply(reader(mailer), body);
+                              Optional<IdempotencyKey> key = asked.keyOf(body);
+                              return answer.apply(mailer.send(all, deadline, caller, key));
+                            })));
+  }
+
+  private Uni<Buffer> body(RoutingContext routing) {
+    return Uni.createFrom()
+        .completionStage(() -> BodyReader.read(routing, largest).toCompletionStage());
   }
 
   private MailReader reader(Mailer mailer) {
     return new MailReader(json, mailer.limits(), mailer.from());
-  }
-
-  private <T> Uni<T> with(
-      RoutingContext routing,
-      Function<Mailer, List<Submission>> messages,
-      Supplier<Optional<IdempotencyKey>> key,
-      Function<List<Outcome>, T> answer) {
-    Instant deadline = Instant.now().plus(limit);
-    SocketAddress peer = routing.request().remoteAddress();
-    String address = peer == null ? null : peer.hostAddress();
-    Caller caller = new Caller(TraceId.of(routing), address == null ? "" : address);
-    return backend.with(
-        mailer ->
-            VirtualThreads.call(
-                () ->
-                    answer.apply(
-                        mailer.send(messages.apply(mailer), deadline, caller, key.get()))));
   }
 }

@@ -12,6 +12,7 @@ import dev.mikcar.email.mail.MailAddress;
 import dev.mikcar.email.mail.SingleLine;
 import dev.mikcar.email.mail.Submission;
 import dev.mikcar.email.mail.UnsubscribeAddress;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,12 +33,12 @@ record MailReader(ObjectMapper json, Limits limits, Optional<MailAddress> from) 
   static final int MOST = 500;
 
   /** A message. */
-  Mail one(byte @Nullable [] body) {
+  Mail one(Buffer body) {
     return mail(required(read(body, Requests.Message.class)));
   }
 
   /** The messages of a batch, in their order. */
-  List<Submission> batch(byte @Nullable [] body) {
+  List<Submission> batch(Buffer body) {
     List<JsonNode> emails = required(read(body, Requests.Batch.class)).emails();
     if (emails == null) {
       throw new ApiException.BadRequest("field 'emails' is missing");
@@ -58,9 +59,9 @@ record MailReader(ObjectMapper json, Limits limits, Optional<MailAddress> from) 
     }
   }
 
-  private <T> @Nullable T read(byte @Nullable [] body, Class<T> type) {
+  private <T> @Nullable T read(Buffer body, Class<T> type) {
     try {
-      return body == null || body.length == 0 ? null : json.readValue(body, type);
+      return body.length() == 0 ? null : json.readValue(new BodyStream(body), type);
     } catch (IOException e) {
       throw ErrorTranslator.translate(e);
     }

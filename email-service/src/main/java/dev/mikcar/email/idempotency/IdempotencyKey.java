@@ -1,6 +1,9 @@
 package dev.mikcar.email.idempotency;
 
 import dev.mikcar.common.error.ApiException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,10 +24,10 @@ public record IdempotencyKey(String text, String request) {
    *
    * @param text the header
    * @param route which route was asked
-   * @param body what it was asked for
+   * @param body what it was asked for, read to its end
    * @throws ApiException.BadRequest when the key is none
    */
-  public static IdempotencyKey of(String text, String route, byte[] body) {
+  public static IdempotencyKey of(String text, String route, InputStream body) {
     if (!PRINTABLE.matcher(text).matches()) {
       throw new ApiException.BadRequest(
           "the header Idempotency-Key must have 1 to 255 printable characters of ASCII");
@@ -32,9 +35,15 @@ public record IdempotencyKey(String text, String request) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       sha256.update((route + "\n").getBytes(StandardCharsets.UTF_8));
-      return new IdempotencyKey(text, HexFormat.of().formatHex(sha256.digest(body)));
+      byte[] some = new byte[1 << 13];
+      for (int read = body.read(some); read >= 0; read = body.read(some)) {
+        sha256.update(some, 0, read);
+      }
+      return new IdempotencyKey(text, HexFormat.of().formatHex(sha256.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

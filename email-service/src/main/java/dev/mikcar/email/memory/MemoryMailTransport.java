@@ -5,7 +5,7 @@ import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailFailure;
 import dev.mikcar.email.mail.MailTransport;
 import dev.mikcar.email.mail.Outbox;
-import dev.mikcar.email.mime.MimeRendering;
+import dev.mikcar.email.mime.MessageBytes;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,7 +42,7 @@ public final class MemoryMailTransport implements MailTransport, Outbox {
                 throw MailFailure.late();
               }
               // What could not be sent is not kept either.
-              int size = MimeRendering.bytes(mail).length;
+              int size = MessageBytes.of(mail, Optional.empty()).size();
               delivery.beforeTheEnd().run();
               keep(new Kept(mail, size));
               return null;

@@ -51,9 +51,14 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
     }
   }
 
-  /** The message with a DKIM-Signature in front; its lines end in CR LF. */
-  public byte[] sign(byte[] message, long secondsSinceEpoch) {
-    int end = endOfHeaders(message);
+  /**
+   * The DKIM-Signature that stands in front of a message, with the end of its line.
+   *
+   * @param message its bytes, lines ended by CR LF
+   * @param length how many of them are the message
+   */
+  byte[] header(byte[] message, int length, long secondsSinceEpoch) {
+    int end = endOfHeaders(message, length);
     Map<String, String> headers = headers(new String(message, 0, end, StandardCharsets.ISO_8859_1));
     List<String> names = new ArrayList<>(SIGNED.stream().filter(headers::containsKey).toList());
     StringBuilder signed = new StringBuilder();
@@ -69,26 +74,19 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
                 selector,
                 secondsSinceEpoch,
                 String.join(":\r\n\t ", names),
-                base64(bodyHash(message, end)));
+                base64(bodyHash(message, length, end)));
     signed.append(relaxed("dkim-signature", tags));
     String header =
         "DKIM-Signature: "
             + tags
             + folded(base64(signature(signed.toString().getBytes(StandardCharsets.ISO_8859_1))))
             + "\r\n";
-    return joined(header.getBytes(StandardCharsets.ISO_8859_1), message);
-  }
-
-  private static byte[] joined(byte[] first, byte[] second) {
-    byte[] all = new byte[first.length + second.length];
-    System.arraycopy(first, 0, all, 0, first.length);
-    System.arraycopy(second, 0, all, first.length, second.length);
-    return all;
+    return header.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Where the empty line begins. */
-  private static int endOfHeaders(byte[] message) {
-    for (int i = 0; i + 3 < message.length; i++) {
+  private static int endOfHeaders(byte[] message, int length) {
+    for (int i = 0; i + 3 < length; i++) {
       if (message[i] == '\r'
           && message[i + 1] == '\n'
           && message[i + 2] == '\r'
@@ -118,9 +116,9 @@ public record DkimSigner(String domain, String selector, Algorithm algorithm, Pr
   }
 
   /** Section 3.4.3: empty lines at the end count as one end of a line. */
-  private static byte[] bodyHash(byte[] message, int endOfHeaders) {
+  private static byte[] bodyHash(byte[] message, int length, int endOfHeaders) {
     int from = endOfHeaders + 2;
-    int to = message.length;
+    int to = length;
     while (to - from >= 4
         && message[to - 1] == '\n'
         && message[to - 2] == '\r'

@@ -14,8 +14,8 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimePart;
 import jakarta.mail.util.ByteArrayDataSource;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import org.eclipse.angus.mail.util.CRLFOutputStream;
  * as of RFC 2047. The structure is the usual one: mixed(alternative(text, related(html, images)),
  * files), each level only where there is something for it.
  */
-public final class MimeRendering {
+final class MimeRendering {
   private static final Session ASCII = session(false);
   private static final Session INTERNATIONAL = session(true);
 
@@ -43,10 +43,9 @@ public final class MimeRendering {
     return Session.getInstance(properties);
   }
 
-  /** The whole message, without Bcc. */
-  public static byte[] bytes(Mail mail) {
+  /** Writes the whole message, without Bcc. */
+  static void write(Mail mail, OutputStream out) {
     Session session = mail.isInternational() ? INTERNATIONAL : ASCII;
-    ByteArrayOutputStream out = new ByteArrayOutputStream(sizeGuess(mail));
     try {
       message(session, mail).writeTo(new CRLFOutputStream(out));
     } catch (MessagingException e) {
@@ -54,10 +53,10 @@ public final class MimeRendering {
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written to", e);
     }
-    return out.toByteArray();
   }
 
-  private static int sizeGuess(Mail mail) {
+  /** About how many bytes it has, rather more than less. */
+  static int sizeGuess(Mail mail) {
     long files = mail.attachments().stream().mapToLong(a -> a.content().length).sum();
     return (int) Math.min(Integer.MAX_VALUE - 8, 4096 + files * 14 / 10);
   }

@@ -3,6 +3,7 @@ package dev.mikcar.email.smtp;
 import dev.mikcar.email.mail.Delivery;
 import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailAddress;
+import dev.mikcar.email.mime.MessageBytes;
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -101,7 +102,7 @@ final class SmtpConnection extends SMTPTransport {
    * Hands a message over, to all or to nobody. The connection can be used again when this returns,
    * and when it fails with an answer of the server's.
    */
-  void send(Mail mail, byte[] bytes, Delivery delivery) throws MessagingException {
+  void send(Mail mail, MessageBytes bytes, Delivery delivery) throws MessagingException {
     international = mail.isInternational();
     beforeTheEnd = delivery.beforeTheEnd();
     atTheEnd = false;
@@ -111,7 +112,7 @@ final class SmtpConnection extends SMTPTransport {
     SMTPMessage message = new Ready(session, bytes);
     message.setEnvelopeFrom(mail.from().address());
     if (supportsExtension("SIZE")) {
-      message.setMailExtension("SIZE=" + bytes.length);
+      message.setMailExtension("SIZE=" + bytes.size());
     }
     sendMessage(
         message, mail.recipients().stream().map(SmtpConnection::envelope).toArray(Address[]::new));
@@ -224,16 +225,16 @@ final class SmtpConnection extends SMTPTransport {
 
   /** A message whose bytes are there. */
   private static final class Ready extends SMTPMessage {
-    private final byte[] bytes;
+    private final MessageBytes bytes;
 
-    Ready(Session session, byte[] bytes) {
+    Ready(Session session, MessageBytes bytes) {
       super(session);
       this.bytes = bytes;
     }
 
     @Override
     public void writeTo(OutputStream out, String[] ignored) throws IOException {
-      out.write(bytes);
+      bytes.writeTo(out);
     }
   }
 }

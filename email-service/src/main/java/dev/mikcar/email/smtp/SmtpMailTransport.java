@@ -7,7 +7,7 @@ import dev.mikcar.email.mail.Mail;
 import dev.mikcar.email.mail.MailFailure;
 import dev.mikcar.email.mail.MailTransport;
 import dev.mikcar.email.mime.DkimSigner;
-import dev.mikcar.email.mime.MimeRendering;
+import dev.mikcar.email.mime.MessageBytes;
 import io.smallrye.mutiny.Uni;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -207,7 +207,7 @@ public final class SmtpMailTransport implements MailTransport {
     private final Delivery delivery;
 
     /** Made when there is a connection for it: what waits for one is small. */
-    private byte @Nullable [] bytes;
+    private @Nullable MessageBytes bytes;
 
     private long pause = FIRST_PAUSE_MILLIS;
     private ApiException last = MailFailure.late();
@@ -217,13 +217,9 @@ public final class SmtpMailTransport implements MailTransport {
       this.delivery = delivery;
     }
 
-    private byte[] bytes() {
-      byte[] made = bytes;
-      if (made == null) {
-        byte[] plain = MimeRendering.bytes(mail);
-        made = signer.map(s -> s.sign(plain, mail.date().getEpochSecond())).orElse(plain);
-        bytes = made;
-      }
+    private MessageBytes bytes() {
+      MessageBytes made = bytes == null ? MessageBytes.of(mail, signer) : bytes;
+      bytes = made;
       return made;
     }
 
@@ -312,10 +308,10 @@ public final class SmtpMailTransport implements MailTransport {
             Optional.empty());
       }
       long largest = connection.largest();
-      if (largest > 0 && bytes().length > largest) {
+      if (largest > 0 && bytes().size() > largest) {
         throw MailFailure.rejected(
             "the message has %d bytes, and the server takes at most %d"
-                .formatted(bytes().length, largest),
+                .formatted(bytes().size(), largest),
             552,
             Optional.empty());
       }

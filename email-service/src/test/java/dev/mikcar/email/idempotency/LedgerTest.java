@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.email.mail.MailFailure;
 import dev.mikcar.email.mail.Outcome;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -18,8 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {
-  private static final IdempotencyKey KEY = IdempotencyKey.of("k", "send", new byte[] {1});
+  private static final IdempotencyKey KEY = key("k", 1);
   private static final Outcome SENT = new Outcome.Sent("<1@x>", List.of("a@b.org", "c@d.org"));
+
+  private static IdempotencyKey key(String text, int... body) {
+    return IdempotencyKey.of(text, "send", new ByteArrayInputStream(Arrays.toString(body).getBytes(StandardCharsets.UTF_8)));
+  }
 
   @TempDir private Path folder;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -125,7 +132,7 @@ class LedgerTest {
   void anotherBodyIsAConflictUntilTheKeyIsForgotten() {
     // Given
     end(KEY, SENT);
-    IdempotencyKey other = IdempotencyKey.of("k", "send", new byte[] {2});
+    IdempotencyKey other = key("k", 2);
 
     // When
     ApiException refused =
@@ -162,13 +169,13 @@ class LedgerTest {
   void oldEntriesMakeRoomForNewOnes() throws Exception {
     // Given
     for (int i = 0; i < 50; i++) {
-      end(IdempotencyKey.of("old" + i, "send", new byte[0]), SENT);
+      end(key("old" + i), SENT);
     }
     now = now.plus(Duration.ofHours(25));
 
     // When
     for (int i = 0; i < 5; i++) {
-      end(IdempotencyKey.of("new" + i, "send", new byte[0]), SENT);
+      end(key("new" + i), SENT);
     }
     ledger.close();
 

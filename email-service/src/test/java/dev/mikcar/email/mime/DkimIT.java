@@ -9,6 +9,7 @@ import dev.mikcar.email.Mails;
 import dev.mikcar.email.ReadMail;
 import dev.mikcar.email.mail.Attachment;
 import dev.mikcar.email.mail.Mail;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,8 +50,10 @@ class DkimIT {
   }
 
   private byte[] signed(Path key, Mail mail) throws IOException, GeneralSecurityException {
-    return DkimKey.signer("example.org", "mail2026", key)
-        .sign(MimeRendering.bytes(mail), mail.date().getEpochSecond());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    DkimSigner signer = DkimKey.signer("example.org", "mail2026", key);
+    MessageBytes.of(mail, Optional.of(signer)).writeTo(out);
+    return out.toByteArray();
   }
 
   @ParameterizedTest

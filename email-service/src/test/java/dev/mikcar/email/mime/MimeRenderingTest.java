@@ -10,6 +10,7 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,12 @@ import org.junit.jupiter.api.Test;
 
 class MimeRenderingTest {
   private static final byte[] BYTES = {0, 1, '\r', '\n', '.', '\n', (byte) 0xFF};
+
+  private static byte[] bytes(Mail mail) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    MimeRendering.write(mail, out);
+    return out.toByteArray();
+  }
 
   private static MimeMessage parsed(byte[] message) throws Exception {
     return new MimeMessage(
@@ -31,7 +38,7 @@ class MimeRenderingTest {
     Mail mail = Mails.mail(subject, "Zeile\nحرف\n.\n", null, List.of(), "Zoë <zoe@bücher.example>");
 
     // When
-    byte[] bytes = MimeRendering.bytes(mail);
+    byte[] bytes = bytes(mail);
 
     // Then
     MimeMessage message = parsed(bytes);
@@ -54,7 +61,7 @@ class MimeRenderingTest {
     Mail mail = Mails.mail("s", "text", "<img src='cid:logo@x'>", List.of(file, image), "a@b.org");
 
     // When
-    MimeMessage message = parsed(MimeRendering.bytes(mail));
+    MimeMessage message = parsed(bytes(mail));
 
     // Then
     MimeMultipart mixed = (MimeMultipart) message.getContent();
