@@ -33,6 +33,9 @@ final class AuditedDatabase implements SqlDatabase {
 
   private static final String TRACE_ID = TraceId.LOG_FIELD;
 
+  /** The outcome of what its caller did not wait for. */
+  private static final String CANCELLED = "CANCELLED";
+
   private final SqlDatabase database;
 
   AuditedDatabase(SqlDatabase database) {
@@ -61,7 +64,7 @@ final class AuditedDatabase implements SqlDatabase {
                       .onTermination()
                       .invoke(
                           (failure, cancelled) ->
-                              line.write(rows.get(), cancelled ? "CANCELLED" : outcome(failure))));
+                              line.write(rows.get(), cancelled ? CANCELLED : outcome(failure))));
             });
   }
 
@@ -91,14 +94,14 @@ final class AuditedDatabase implements SqlDatabase {
         .deferred(
             () -> {
               Line line = new Line(statement, caller);
-              return run.onItemOrFailure()
+              return run.onTermination()
                   .invoke(
-                      (result, failure) ->
+                      (result, failure, cancelled) ->
                           line.write(
                               result == null
                                   ? 0
                                   : Math.max(result.affected(), result.rows().size()),
-                              outcome(failure)));
+                              cancelled ? CANCELLED : outcome(failure)));
             });
   }
 
@@ -160,15 +163,15 @@ final class AuditedDatabase implements SqlDatabase {
                 List<Line> lines = statements.stream().map(s -> new Line(s, caller)).toList();
                 return session
                     .runAll(statements)
-                    .onItemOrFailure()
+                    .onTermination()
                     .invoke(
-                        (results, failure) -> {
+                        (results, failure, cancelled) -> {
                           for (int i = 0; i < lines.size(); i++) {
                             lines
                                 .get(i)
                                 .write(
                                     results == null ? 0 : results.get(i).affected(),
-                                    outcome(failure));
+                                    cancelled ? CANCELLED : outcome(failure));
                           }
                         });
               });

@@ -21,13 +21,14 @@ public record RowBody(JsonNode json) {
     return json;
   }
 
+  /** None of an empty list. */
   List<JsonNode> rows() {
     if (json.isObject()) {
       return List.of(json);
     }
     List<JsonNode> rows = new ArrayList<>();
     json.forEach(rows::add);
-    if (!json.isArray() || rows.isEmpty() || !rows.stream().allMatch(JsonNode::isObject)) {
+    if (!json.isArray() || !rows.stream().allMatch(JsonNode::isObject)) {
       throw new ApiException.JsonError("the body must be an object, or a list of objects");
     }
     if (rows.size() > Bodies.MOST_STATEMENTS) {

@@ -1,6 +1,7 @@
 package dev.mikcar.sql.http;
 
 import dev.mikcar.common.http.RequestDeadline;
+import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
@@ -40,10 +41,12 @@ import org.jspecify.annotations.Nullable;
 public class SqlResource {
   private final SqlBackend backend;
   private final Optional<Duration> limit;
+  private final Duration patience;
 
   SqlResource(SqlBackend backend, Settings settings) {
     this.backend = backend;
     this.limit = Optional.of(settings.requestTimeout());
+    this.patience = settings.requestTimeout();
   }
 
   @POST
@@ -59,8 +62,7 @@ public class SqlResource {
     boolean arrays = query.arrays();
     Statement statement = query.statement();
     Options options = query.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Rows.whole(result, arrays, query.withFields()));
   }
 
@@ -100,15 +102,10 @@ public class SqlResource {
   private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
+    ReaderWatch watch = new ReaderWatch(routing, patience);
     Statement statement = query.statement();
-    return backend
-        .with(sql -> sql.database().stream(statement, options))
-        .map(rows -> new RowStream(rows.columns(), whileRead(routing, rows.chunks())));
-  }
-
-  /** Quarkus reads a stream on to its end when the reader left before the first row. */
-  private static <T> Multi<T> whileRead(RoutingContext routing, Multi<T> stream) {
-    return stream.select().first(_ -> !routing.response().closed());
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().stream(statement, options)))
+        .map(watch::watched);
   }
 
   @POST
@@ -119,8 +116,7 @@ public class SqlResource {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
-    return backend
-        .with(sql -> sql.database().run(statement, options))
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
         .map(result -> Map.of("rows_affected", result.affected()));
   }
 
@@ -134,8 +130,10 @@ public class SqlResource {
     if (statements.isEmpty()) {
       return Uni.createFrom().item(new Answers.Batch("ok", 0, 0));
     }
-    return backend
-        .with(sql -> sql.database().transaction(options, session -> session.runAll(statements)))
+    return RequestEnd.ends(
+            routing,
+            backend.with(
+                sql -> sql.database().transaction(options, session -> session.runAll(statements))))
         .map(
             results ->
                 new Answers.Batch(
@@ -149,8 +147,8 @@ public class SqlResource {
     Bodies.Script script = Bodies.required(body);
     String source = script.source();
     Options options = script.options(limit, caller(routing));
-    return backend
-        .with(sql -> sql.scripts().run(source, script.inputJson(), options))
+    return RequestEnd.ends(
+            routing, backend.with(sql -> sql.scripts().run(source, script.inputJson(), options)))
         .map(outcome -> json(outcome.json()));
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
+import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
 import dev.mikcar.sql.database.Cell;
@@ -125,15 +126,12 @@ public class TablesResource {
             table -> {
               List<Statement> statements =
                   rows.stream().map(row -> TableQuery.insert(table, row)).toList();
+              if (statements.isEmpty()) {
+                return Uni.createFrom().item(together(List.of()));
+              }
               return statements.size() == 1
                   ? run(routing, statements.getFirst())
-                  : backend
-                      .with(
-                          sql ->
-                              sql.database()
-                                  .transaction(
-                                      options(routing), session -> session.runAll(statements)))
-                      .map(TablesResource::together);
+                  : runAll(routing, statements).map(TablesResource::together);
             })
         .map(
             result ->
@@ -183,7 +181,16 @@ public class TablesResource {
   }
 
   private Uni<Result> run(RoutingContext routing, Statement statement) {
-    return backend.with(sql -> sql.database().run(statement, options(routing)));
+    Options options = options(routing);
+    return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)));
+  }
+
+  private Uni<List<Result>> runAll(RoutingContext routing, List<Statement> statements) {
+    Options options = options(routing);
+    return RequestEnd.ends(
+        routing,
+        backend.with(
+            sql -> sql.database().transaction(options, session -> session.runAll(statements))));
   }
 
   private Options options(RoutingContext routing) {

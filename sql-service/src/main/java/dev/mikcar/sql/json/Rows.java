@@ -128,7 +128,7 @@ public final class Rows {
         }
       }
       case Cell.Text text -> out.writeString(text.value());
-      case Cell.Json json -> out.writeRawValue(json.document());
+      case Cell.Json json -> out.writeRawValue(onOneLine(json.document()));
       case Cell.Array array -> {
         out.writeStartArray();
         for (Cell item : array.items()) {
@@ -137,6 +137,11 @@ public final class Rows {
         out.writeEndArray();
       }
     }
+  }
+
+  /** In JSON an end of a line is a blank between two tokens, and nothing else. */
+  private static String onOneLine(String document) {
+    return document.replace('\n', ' ').replace('\r', ' ');
   }
 
   private static byte[] write(Writing writing) {

@@ -116,6 +116,9 @@ final class ScriptRun {
   }
 
   private synchronized void begin(Context opened) {
+    if (outcome.isDone()) {
+      throw gone();
+    }
     context = opened;
     thread = Thread.currentThread();
     allocatedBefore = THREADS.getThreadAllocatedBytes(thread.threadId());
@@ -190,6 +193,18 @@ final class ScriptRun {
     }
     // Waits until the script has noticed, so not here.
     Thread.ofVirtual().name("script-cancel").start(() -> cancel(ending));
+  }
+
+  /** Nobody waits for it any more: it ends, or does not begin, and what it did is undone. */
+  void abandon() {
+    if (outcome.completeExceptionally(gone())) {
+      transaction.interrupt();
+      end(gone());
+    }
+  }
+
+  private static ApiException gone() {
+    return new ApiException.BackendUnavailable("the caller went away", 1);
   }
 
   private static void cancel(Context context) {

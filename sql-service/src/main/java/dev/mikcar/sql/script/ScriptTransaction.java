@@ -78,6 +78,16 @@ final class ScriptTransaction {
         cause instanceof ApiException e ? e.getMessage() : "the statement failed");
   }
 
+  /** Ends the statement that runs, and undoes all; waits for nothing. From any thread. */
+  synchronized void interrupt() {
+    if (failure == null) {
+      failure = new IllegalStateException("nobody waits for the transaction");
+    }
+    if (outcome != null) {
+      outcome.cancel(false);
+    }
+  }
+
   /**
    * Commits, or rolls back when the script failed; done when that has happened.
    *

@@ -169,29 +169,43 @@ public final class Scripts {
   private Uni<ScriptOutcome> once(
       String source, String input, ScriptTransaction transaction, ScriptLimits own) {
     return Uni.createFrom()
-        .completionStage(
-            () -> {
+        .emitter(
+            emitter -> {
               ScriptRun run = new ScriptRun(transaction, own, this::late);
-              long asked = System.nanoTime();
-              try {
-                threads.execute(
-                    () -> {
-                      if (System.nanoTime() - asked > limits.patience().toNanos()) {
-                        run.outcome().completeExceptionally(busy());
-                        return;
-                      }
-                      running.add(run);
-                      try {
-                        run.run(sandbox, sources, source, input);
-                      } finally {
-                        running.remove(run);
-                      }
-                    });
-              } catch (RejectedExecutionException e) {
-                run.outcome().completeExceptionally(busy());
-              }
-              return run.outcome();
+              emitter.onTermination(run::abandon);
+              var _ =
+                  run.outcome()
+                      .whenComplete(
+                          (outcome, failure) -> {
+                            if (failure == null) {
+                              emitter.complete(outcome);
+                            } else {
+                              emitter.fail(failure);
+                            }
+                          });
+              start(run, source, input);
             });
+  }
+
+  private void start(ScriptRun run, String source, String input) {
+    long asked = System.nanoTime();
+    try {
+      threads.execute(
+          () -> {
+            if (System.nanoTime() - asked > limits.patience().toNanos()) {
+              run.outcome().completeExceptionally(busy());
+              return;
+            }
+            running.add(run);
+            try {
+              run.run(sandbox, sources, source, input);
+            } finally {
+              running.remove(run);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      run.outcome().completeExceptionally(busy());
+    }
   }
 
   private static ApiException busy() {

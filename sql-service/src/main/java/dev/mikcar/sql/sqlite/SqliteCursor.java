@@ -6,6 +6,7 @@ import dev.mikcar.sql.database.Cell;
 import dev.mikcar.sql.database.Column;
 import dev.mikcar.sql.database.Param;
 import dev.mikcar.sql.database.Params;
+import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import java.math.BigDecimal;
@@ -92,8 +93,15 @@ final class SqliteCursor implements AutoCloseable {
     sizeOfRow = 0;
     for (int i = 1; i <= columns.size() && rows != null; i++) {
       row.add(cell(rows.getObject(i), columns.get(i - 1).type()));
+      if (sizeOfRow > MOST_BYTES) {
+        throw tooLarge();
+      }
     }
     return row;
+  }
+
+  static ApiException tooLarge() {
+    return SqlFailure.tooLarge((MOST_BYTES >> 20) + " MiB");
   }
 
   /** By how it is stored; of declared types, only those count that have no storage of their own. */

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -31,6 +33,7 @@ public final class SqliteDatabase implements SqlDatabase {
 
   private final Slots writer;
   private final Slots readers;
+  private final ResultMemory memory = new ResultMemory();
 
   private SqliteDatabase(Slots writer, Slots readers) {
     this.writer = writer;
@@ -101,17 +104,32 @@ public final class SqliteDatabase implements SqlDatabase {
   /** Goes on to its end even when nobody waits for it any more, so that no connection is lost. */
   private Uni<RowStream> streamOn(
       Slots slots, Statement statement, Options options, boolean reading) {
-    return RowStream.opened(
-        () -> opening(slots, statement, options, reading).subscribeAsCompletionStage(), () -> {});
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              AtomicReference<SqliteUse> current = new AtomicReference<>();
+              AtomicBoolean gone = new AtomicBoolean();
+              return RowStream.opened(
+                  () ->
+                      opening(slots, statement, options, reading, current, gone)
+                          .subscribeAsCompletionStage(),
+                  () -> interrupt(current, gone));
+            });
   }
 
   private Uni<RowStream> opening(
-      Slots slots, Statement statement, Options options, boolean reading) {
+      Slots slots,
+      Statement statement,
+      Options options,
+      boolean reading,
+      AtomicReference<SqliteUse> current,
+      AtomicBoolean gone) {
     return slots
         .acquire(options.timeout())
         .chain(
             slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
+              SqliteUse use = new SqliteUse(slot, options, memory);
+              begin(use, current, gone);
               return (reading ? use.queryOnly(isInMemory()) : use.begin(false))
                   .chain(() -> use.stream(statement))
                   .map(
@@ -123,9 +141,13 @@ public final class SqliteDatabase implements SqlDatabase {
                                 .until(List::isEmpty)
                                 .onTermination()
                                 .call(
-                                    (_, _) ->
-                                        use.finish(cursor, !reading)
-                                            .eventually(() -> slots.release(slot)));
+                                    (_, cancelled) -> {
+                                      if (cancelled) {
+                                        use.interrupt();
+                                      }
+                                      return use.finish(cursor, !reading)
+                                          .eventually(() -> slots.release(slot));
+                                    });
                         return new RowStream(cursor.columns(), chunks);
                       })
                   .onFailure()
@@ -147,20 +169,48 @@ public final class SqliteDatabase implements SqlDatabase {
         .chain(result -> use.commit().map(_ -> result));
   }
 
-  /** As above: cancelling waits for nothing, and ends nothing. */
-  private static <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** Cancelling interrupts it, and waits for nothing: it goes on to its end, and is undone. */
+  private <T> Uni<T> use(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return Uni.createFrom()
         .emitter(
-            emitter ->
-                using(slots, options, work).subscribe().with(emitter::complete, emitter::fail));
+            emitter -> {
+              AtomicReference<SqliteUse> current = new AtomicReference<>();
+              AtomicBoolean gone = new AtomicBoolean();
+              emitter.onTermination(() -> interrupt(current, gone));
+              using(
+                      slots,
+                      options,
+                      use -> {
+                        begin(use, current, gone);
+                        return work.apply(use);
+                      })
+                  .subscribe()
+                  .with(emitter::complete, emitter::fail);
+            });
   }
 
-  private static <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
+  /** A use whose caller went before it began ends at once. */
+  private static void begin(SqliteUse use, AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    current.set(use);
+    if (gone.get()) {
+      use.interrupt();
+    }
+  }
+
+  private static void interrupt(AtomicReference<SqliteUse> current, AtomicBoolean gone) {
+    gone.set(true);
+    SqliteUse running = current.get();
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private <T> Uni<T> using(Slots slots, Options options, Function<SqliteUse, Uni<T>> work) {
     return slots
         .acquire(options.timeout())
         .chain(
             slot -> {
-              SqliteUse use = new SqliteUse(slot, options);
+              SqliteUse use = new SqliteUse(slot, options, memory);
               return Uni.createFrom()
                   .deferred(() -> work.apply(use))
                   .onTermination()

@@ -25,8 +25,16 @@ final class SqliteUse implements Session {
   /** Rows of a chunk of a stream. */
   private static final int CHUNK = 500;
 
+  /** A chunk ends with the row that makes it larger than this, bytes, roughly. */
+  private static final long CHUNK_BYTES =
+      Math.min(1 << 20, Runtime.getRuntime().maxMemory() / 1024);
+
   private final Slot slot;
   private final Options options;
+  private final ResultMemory memory;
+
+  /** What of the memory this use has taken. */
+  private long taken;
 
   /** Cancelled at the end of the use, so that no timer outlives it. */
   private final CompletableFuture<Void> deadline = new CompletableFuture<>();
@@ -40,9 +48,10 @@ final class SqliteUse implements Session {
   private boolean expired;
   private boolean ended;
 
-  SqliteUse(Slot slot, Options options) {
+  SqliteUse(Slot slot, Options options, ResultMemory memory) {
     this.slot = slot;
     this.options = options;
+    this.memory = memory;
     options
         .timeout()
         .ifPresent(
@@ -54,8 +63,15 @@ final class SqliteUse implements Session {
             });
   }
 
-  private synchronized void expireWhen(boolean late) {
-    if (late && !ended) {
+  private void expireWhen(boolean late) {
+    if (late) {
+      interrupt();
+    }
+  }
+
+  /** Lets what runs fail soon, and all that comes after it. From any thread. */
+  synchronized void interrupt() {
+    if (!ended) {
       expired = true;
       slot.interrupt();
     }
@@ -97,6 +113,8 @@ final class SqliteUse implements Session {
             ended = true;
           }
           deadline.cancel(false);
+          memory.give(taken);
+          taken = 0;
           if (inTransaction) {
             inTransaction = false;
             slot.execute("ROLLBACK");
@@ -137,8 +155,10 @@ final class SqliteUse implements Session {
         rows.add(cursor.row());
         size += cursor.sizeOfRow();
         if (size > SqliteCursor.MOST_BYTES) {
-          throw SqlFailure.tooLarge((SqliteCursor.MOST_BYTES >> 20) + " MiB");
+          throw SqliteCursor.tooLarge();
         }
+        memory.take(cursor.sizeOfRow());
+        taken += cursor.sizeOfRow();
       }
       boolean changed = slot.totalChanges() > before;
       return new Result(cursor.columns(), rows, changed ? slot.changes() : 0);
@@ -189,8 +209,10 @@ final class SqliteUse implements Session {
     return on(
         () -> {
           List<List<Cell>> rows = new ArrayList<>();
-          while (rows.size() < CHUNK && cursor.next()) {
+          long size = 0;
+          while (rows.size() < CHUNK && size < CHUNK_BYTES && cursor.next()) {
             rows.add(cursor.row());
+            size += cursor.sizeOfRow();
           }
           return rows;
         });
