@@ -1,12 +1,10 @@
 package dev.mikcar.sqlite;
 
+import dev.mikcar.common.files.UnpackedLibraries;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Has sqlite-jdbc load the native library that the build unpacked beside our classes or jars. Of
@@ -27,23 +25,8 @@ public final class SqliteLibrary {
    */
   public static void use() {
     if (System.getProperty(PATH) == null) {
-      home()
-          .map(home -> home.resolveSibling("native").resolve(platform()))
-          .filter(Files::isDirectory)
+      UnpackedLibraries.beside(SqliteLibrary.class, platform())
           .ifPresent(folder -> System.setProperty(PATH, folder.toString()));
-    }
-  }
-
-  /** The folder of our classes or the jar that they are in. */
-  private static Optional<Path> home() {
-    CodeSource source = SqliteLibrary.class.getProtectionDomain().getCodeSource();
-    try {
-      return source == null || source.getLocation() == null
-          ? Optional.empty()
-          : Optional.of(Path.of(source.getLocation().toURI()).toAbsolutePath());
-    } catch (URISyntaxException | RuntimeException e) {
-      // Not a file: then nothing is beside it.
-      return Optional.empty();
     }
   }
 

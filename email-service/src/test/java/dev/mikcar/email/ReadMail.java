@@ -44,7 +44,7 @@ public final class ReadMail {
 
   /** That of this checkout, which has what {@code ./verify} installed. */
   private static String python() {
-    Path own = Path.of("target/python/bin/python3");
+    Path own = Path.of("target/dkimpy/bin/python3");
     return own.toFile().canExecute() ? own.toString() : "python3";
   }
 }

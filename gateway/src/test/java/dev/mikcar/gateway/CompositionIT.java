@@ -100,9 +100,10 @@ class CompositionIT {
     try (SidecarProcess all = builder.start().awaitReady()) {
 
       // Then
-      assertThat(all.log()).contains("Serving storage, kv, sql").containsPattern("Serving .*, email");
+      assertThat(all.log()).contains("Serving storage, kv, sql, secrets, email");
       assertThat(all.client().get("/kv/exists/a").status()).isEqualTo(200);
       assertThat(all.client().get("/storage/list").status()).isEqualTo(200);
+      assertThat(all.client().get("/secrets/exists/a").status()).isEqualTo(200);
       assertThat(
               all.client()
                   .with("Content-Type", "application/json")

@@ -93,7 +93,8 @@ class LifecycleIT {
     // Given
     try (SidecarProcess process = memory().start();
         Connection slow = process.client().open()) {
-      slow.write(bytes("PUT /kv/set/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello"));
+      slow.write(
+          bytes("PUT /kv/set/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello"));
       awaitRunning(process.client(), 2);
 
       // When
@@ -113,7 +114,8 @@ class LifecycleIT {
     // Given
     try (SidecarProcess process = memory().start();
         Connection stuck = process.client().open()) {
-      stuck.write(bytes("PUT /kv/set/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello"));
+      stuck.write(
+          bytes("PUT /kv/set/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello"));
       awaitRunning(process.client(), 2);
       long start = System.nanoTime();
 
@@ -123,6 +125,35 @@ class LifecycleIT {
       // Then
       assertThat(code).isZero();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(14));
+    }
+  }
+
+  @Test
+  void noMoreConnectionsAreOpenThanQuarkusIsToldToTake() {
+    // Given
+    try (SidecarProcess process = memory().env("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", "2").start();
+        Connection first = process.client().open()) {
+      first.send("GET", "/health");
+      try (Connection second = process.client().open()) {
+        second.send("GET", "/health");
+
+        // When
+        try (Connection third = process.client().open()) {
+
+          // Then
+          assertThat(third.isClosedByPeer(SOON)).isTrue();
+        }
+        assertThat(first.send("GET", "/health").status()).isEqualTo(200);
+      }
+      Await.until("there is room again", SOON, () -> isServed(process.client()));
+    }
+  }
+
+  private static boolean isServed(HttpClient client) {
+    try {
+      return client.get("/health").status() == 200;
+    } catch (UncheckedIOException e) {
+      return false;
     }
   }
 

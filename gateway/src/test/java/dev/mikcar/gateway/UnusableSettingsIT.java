@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,35 @@ class UnusableSettingsIT {
 
     // Then
     assertOneLine(exit, variable);
+  }
+
+  /** Those of Quarkus that would change nothing here. */
+  @ParameterizedTest
+  @CsvSource({
+    "quarkus.http.ssl-port, 8443, PORT",
+    "quarkus.http.insecure-requests, redirect, docs/settings.md",
+    "quarkus.http.cors.origins, *, CORS_ORIGINS",
+    "quarkus.http.cors.enabled, true, CORS_ORIGINS",
+    "quarkus.http.read-timeout, 1s, REQUEST_TIMEOUT",
+    "quarkus.http.http2, true, docs/settings.md",
+    "quarkus.http.root-path, /x, MIKCAR_ROOT",
+    "quarkus.http.limits.max-body-size, 1M, MAX_BODY_SIZE",
+    "quarkus.http.domain-socket, /tmp/x, MIKCAR_SOCKET",
+    "quarkus.http.body.uploads-directory, /tmp/x, docs/settings.md",
+    "quarkus.tls.reload-period, 1h, at the start",
+    "quarkus.http.ssl.certificate.reload-period, 1h, quarkus.tls.key-store.pem",
+  })
+  void ofQuarkusThatWouldBeIgnoredIsNamedWithWhatToUse(String name, String value, String instead) {
+    // Given
+    String variable = name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    SidecarProcess.Builder process = memory().env(variable, value);
+
+    // When
+    SidecarProcess.Exit exit = process.run();
+
+    // Then
+    assertOneLine(exit, name);
+    assertThat(exit.err()).contains(instead);
   }
 
   @Test

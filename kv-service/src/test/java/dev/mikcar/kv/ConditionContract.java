@@ -172,7 +172,7 @@ abstract class ConditionContract extends WireContract {
     String key = fresh();
     set(key, "old");
     String head =
-        "PUT /kv/set/%s HTTP/1.1\r\nHost: x\r\nIf-Match: \"x\"\r\nIf-Match: %s\r\n"
+        "PUT /kv/set/%s HTTP/1.1\r\nHost: localhost\r\nIf-Match: \"x\"\r\nIf-Match: %s\r\n"
                 .formatted(key, etag(key))
             + "Content-Length: 3\r\n\r\nnew";
     try (Connection connection = http().open()) {

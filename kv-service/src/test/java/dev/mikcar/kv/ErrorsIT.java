@@ -140,7 +140,6 @@ class ErrorsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
         "/nowhere",
         "/kv",
         "/kv/",

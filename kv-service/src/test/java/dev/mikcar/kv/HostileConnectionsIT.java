@@ -55,7 +55,7 @@ class HostileConnectionsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"G", "GET /kv/get/a HTTP/1.1\r\nHost: a\r\n"})
+  @ValueSource(strings = {"G", "GET /kv/get/a HTTP/1.1\r\nHost: localhost\r\n"})
   void aHeadThatTricklesIsCutOff(String beginning) {
     try (Connection slow = impatient.client().open()) {
       slow.write(ascii(beginning));
@@ -96,7 +96,8 @@ class HostileConnectionsIT {
   @Test
   void aBodyThatTricklesTimesOut() {
     try (Connection slow = impatient.client().open()) {
-      slow.write(ascii("PUT /kv/set/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"));
+      slow.write(
+          ascii("PUT /kv/set/slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"));
 
       int bytes = trickle(slow, "x");
 
@@ -131,8 +132,9 @@ class HostileConnectionsIT {
       StringBuilder requests = new StringBuilder();
       for (int i = 0; i < 100; i++) {
         requests.append(
-            "PUT /kv/set/p%d HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n%04d".formatted(i, i));
-        requests.append("GET /kv/get/p%d HTTP/1.1\r\nHost: a\r\n\r\n".formatted(i));
+            "PUT /kv/set/p%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n%04d"
+                .formatted(i, i));
+        requests.append("GET /kv/get/p%d HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(i));
       }
 
       connection.write(ascii(requests.toString()));
@@ -150,11 +152,11 @@ class HostileConnectionsIT {
     try (Connection connection = patient.client().open()) {
       connection.write(
           ascii(
-              "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"
-                  + "GET /kv/get/%zz HTTP/1.1\r\nHost: a\r\n\r\n"
-                  + "GET /kv/get/none HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-                  + "POST /kv/get/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-                  + "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"));
+              "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  + "GET /kv/get/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  + "GET /kv/get/none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+                  + "POST /kv/get/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+                  + "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"));
 
       List<Integer> statuses = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
@@ -187,14 +189,14 @@ class HostileConnectionsIT {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\r\n\r\n\r\n\r\n",
         "\0\0\0\0",
-        "GET / HTTP/1.1\nHost: a\n\n",
+        "GET / HTTP/1.1\nHost: localhost\n\n",
         "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET ?x HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET http:// HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET http://[ HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
-        "GET /kv/get/a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET ?x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+        "GET /kv HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
       })
   void whatIsNoRequestForUsIsNoServerError(String bytes) {
     try (Connection connection = impatient.client().open()) {
@@ -215,7 +217,7 @@ class HostileConnectionsIT {
       })
   void aClientThatGoesInTheMiddleSetsNothing(String rest) {
     try (Connection connection = patient.client().open()) {
-      connection.write(ascii("PUT /kv/set/half HTTP/1.1\r\nHost: a\r\n" + rest));
+      connection.write(ascii("PUT /kv/set/half HTTP/1.1\r\nHost: localhost\r\n" + rest));
     }
 
     Response answer = patient.client().get("/kv/get/half");
@@ -227,7 +229,7 @@ class HostileConnectionsIT {
   void aClientThatDoesNotReadItsAnswersIsItsOwnProblem() {
     patient.client().put("/kv/set/big", new byte[1024 * 1024]);
     try (Connection deaf = patient.client().open()) {
-      deaf.write(ascii("GET /kv/get/big HTTP/1.1\r\nHost: a\r\n\r\n".repeat(50)));
+      deaf.write(ascii("GET /kv/get/big HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(50)));
 
       boolean served = served(patient);
 
@@ -256,7 +258,7 @@ class HostileConnectionsIT {
     } catch (UncheckedIOException e) {
       return; // Closed without an answer.
     }
-    assertThat(answer.status()).as("%s", answer).isLessThan(500);
+    assertThat(answer.status()).as("%s", answer).matches(status -> status < 500 || status == 505);
     if (answer.status() >= 400) {
       assertThat(answer.text())
           .startsWith("{\"error\":\"")

@@ -196,7 +196,7 @@ class HostileIT {
   void rawBytesThatAreNoUtf8AreRefused() {
     try (var connection = http().open()) {
       connection.write(
-          "GET /kv/get/\u00ff\u00fe HTTP/1.1\r\nHost: a\r\n\r\n"
+          "GET /kv/get/\u00ff\u00fe HTTP/1.1\r\nHost: localhost\r\n\r\n"
               .getBytes(StandardCharsets.ISO_8859_1));
 
       Response answer = connection.read();
@@ -238,7 +238,7 @@ class HostileIT {
   void anEmptyKeyIsRefused(String method, String route) {
     Response answer = http().send(method, "/kv/" + route + "/");
 
-    assertThat(answer.status()).as("%s", answer).isIn(400, 404, 415);
+    assertThat(answer.status()).as("%s", answer).isIn(400, 404, 405, 415);
     assertThat(answer.text()).contains("\"status\":" + answer.status());
   }
 

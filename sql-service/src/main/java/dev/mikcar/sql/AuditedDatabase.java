@@ -2,15 +2,16 @@ package dev.mikcar.sql;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.TraceId;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Set;
@@ -48,23 +49,19 @@ final class AuditedDatabase implements SqlDatabase {
   }
 
   @Override
-  public Uni<RowStream> stream(Statement statement, Options options) {
-    Line line = new Line(statement, options.caller());
-    return database.stream(statement, options)
-        .onFailure()
-        .invoke(e -> line.write(0, outcome(e)))
-        .map(
-            stream -> {
+  public Multi<Chunk> stream(Statement statement, Options options) {
+    Multi<Chunk> chunks = database.stream(statement, options);
+    return Multi.createFrom()
+        .deferred(
+            () -> {
+              Line line = new Line(statement, options.caller());
               AtomicLong rows = new AtomicLong();
-              return new RowStream(
-                  stream.columns(),
-                  stream
-                      .chunks()
-                      .invoke(chunk -> rows.addAndGet(chunk.size()))
-                      .onTermination()
-                      .invoke(
-                          (failure, cancelled) ->
-                              line.write(rows.get(), cancelled ? CANCELLED : outcome(failure))));
+              return chunks
+                  .invoke(chunk -> rows.addAndGet(chunk.rows().size()))
+                  .onTermination()
+                  .invoke(
+                      (failure, cancelled) ->
+                          line.write(rows.get(), cancelled ? CANCELLED : outcome(failure)));
             });
   }
 

@@ -56,7 +56,13 @@ public class SqlBackend extends ServiceBackend<ScriptedDatabase> {
     }
     // Here, since it says what is wrong with the URL; it connects when it is used.
     SqlDatabase database =
-        PostgresDatabase.at(vertx, url.rest().substring(2), sql.connections(), sql.patience());
+        PostgresDatabase.at(
+            vertx,
+            url.rest().substring(2),
+            sql.connections(),
+            sql.patience(),
+            sql.idle(),
+            sql.lifetime());
     return () -> database;
   }
 

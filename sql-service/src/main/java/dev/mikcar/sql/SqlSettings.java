@@ -12,6 +12,8 @@ import java.util.function.Function;
  * @param url the backend; empty: SQLite in the data folder
  * @param connections the most connections to the database at a time
  * @param patience how long a request waits for one
+ * @param idle how long a connection that nobody uses stays open
+ * @param lifetime how long any connection stays open
  * @param scriptTimeout how long a script may take
  * @param scriptMemory how much a script may allocate, bytes
  * @param scriptStatements how many statements of SQL a script may run
@@ -20,6 +22,8 @@ record SqlSettings(
     Optional<String> url,
     int connections,
     Duration patience,
+    Duration idle,
+    Duration lifetime,
     Duration scriptTimeout,
     long scriptMemory,
     int scriptStatements) {
@@ -36,6 +40,8 @@ record SqlSettings(
         text.apply("DATABASE_URL").map(String::strip),
         number("SQL_POOL_SIZE", text, 10, 1000),
         duration("SQL_POOL_WAIT", text, Duration.ofSeconds(5)),
+        duration("SQL_POOL_IDLE", text, Duration.ofMinutes(10)),
+        duration("SQL_POOL_LIFETIME", text, Duration.ofMinutes(30)),
         duration("SQL_SCRIPT_TIMEOUT", text, Duration.ofSeconds(5)),
         text.apply("SQL_SCRIPT_MEMORY")
             .map(t -> Units.bytes("SQL_SCRIPT_MEMORY", t))

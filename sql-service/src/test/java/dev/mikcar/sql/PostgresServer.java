@@ -176,6 +176,46 @@ public final class PostgresServer implements AutoCloseable {
         sql);
   }
 
+  /** Takes an advisory lock, in a session that holds it until it is closed. */
+  public Lock lock(int key) {
+    try {
+      Process session =
+          new ProcessBuilder(
+                  binary("psql"),
+                  "-X",
+                  "-q",
+                  "-U",
+                  "postgres",
+                  "-h",
+                  folder.toString(),
+                  "-p",
+                  Integer.toString(port),
+                  "-d",
+                  "postgres")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      session.outputWriter().append("SELECT pg_advisory_lock(" + key + ");\n").flush();
+      Await.until(
+          "it is locked",
+          START,
+          () ->
+              psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+                  .equals("1"));
+      return new Lock(session);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An advisory lock that is held. */
+  public record Lock(Process session) implements AutoCloseable {
+    @Override
+    public void close() {
+      session.destroyForcibly();
+    }
+  }
+
   /** A crash, as it looks from outside: every session is cut. */
   public void kill() {
     Process running = process;

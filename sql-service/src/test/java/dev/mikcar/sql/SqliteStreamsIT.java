@@ -63,7 +63,7 @@ class SqliteStreamsIT extends WireContract {
     connection.write(
         ("POST /sql/"
                 + route
-                + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: "
+                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: "
                 + accept
                 + "\r\nContent-Length: "
                 + body.length

@@ -40,7 +40,7 @@ public class StorageBackend extends ServiceBackend<ObjectStore> {
     Path usual = data("storage");
     return Schemes.<ObjectStore>of("STORAGE_URL")
         .withMemory(MemoryObjectStore::ofHalfTheHeap)
-        .withFolder(FileObjectStore::new)
+        .withFolder(folder -> new FileObjectStore(folder, memory))
         .with(
             "s3",
             S3Bucket.FORM,
@@ -62,7 +62,7 @@ public class StorageBackend extends ServiceBackend<ObjectStore> {
               AzureContainer container = url.parse(AzureContainer::parse);
               return () -> new AzureObjectStore(container, memory);
             })
-        .otherwise("file", () -> new FileObjectStore(usual));
+        .otherwise("file", () -> new FileObjectStore(usual, memory));
   }
 
   /** The largest object that is taken, bytes. */

@@ -92,7 +92,7 @@ class BrokenClientsIT {
 
         // When
         connection.write(
-            "GET /storage/object/large HTTP/1.1\r\nHost: x\r\n\r\n"
+            "GET /storage/object/large HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII));
 
         // Then
@@ -130,7 +130,7 @@ class BrokenClientsIT {
   }
 
   private static byte[] head(int length) {
-    return ("PUT /storage/object/kept HTTP/1.1\r\nHost: x\r\nContent-Length: "
+    return ("PUT /storage/object/kept HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
             + length
             + "\r\n\r\n")
         .getBytes(StandardCharsets.US_ASCII);

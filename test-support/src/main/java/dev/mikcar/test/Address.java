@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Where a process serves, from the line it logs then. */
 record Address(String host, int port, @Nullable Path socket) {
   private static final Pattern LINE =
-      Pattern.compile("Serving .* on http://(\\S+):(\\d+)(?: and unix://(.+))?\\R");
+      Pattern.compile("Serving .* on https?://(\\S+):(\\d+)(?: and unix://(.+))?\\R");
   private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0");
 
   static Optional<Address> in(String log) {

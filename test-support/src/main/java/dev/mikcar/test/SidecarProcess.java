@@ -169,6 +169,7 @@ public final class SidecarProcess implements AutoCloseable {
     private final List<String> jvm = new ArrayList<>();
     private @Nullable Path jar;
     private @Nullable Path folder;
+    private @Nullable String umask;
 
     private Builder() {}
 
@@ -201,6 +202,12 @@ public final class SidecarProcess implements AutoCloseable {
     /** Adds options of the JVM, such as {@code -Xmx64m}. */
     public Builder jvm(String... more) {
       jvm.addAll(List.of(more));
+      return this;
+    }
+
+    /** Sets which modes new files do not get, in octal; default: those of the test. */
+    public Builder umask(String octal) {
+      this.umask = octal;
       return this;
     }
 
@@ -240,6 +247,9 @@ public final class SidecarProcess implements AutoCloseable {
 
     private List<String> command() {
       List<String> command = new ArrayList<>();
+      if (umask != null) {
+        command.addAll(List.of("sh", "-c", "umask \"$0\" && exec \"$@\"", umask));
+      }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvm);
       command.add("-jar");

@@ -66,6 +66,11 @@ public final class SmallDisk implements AutoCloseable {
     run("mount", "-o", "remount,rw", path.toString());
   }
 
+  /** From now on nothing on it can be executed, or loaded as a native library. */
+  public void noExec() {
+    run("mount", "-o", "remount,noexec", path.toString());
+  }
+
   /** Takes all the room that is left: from now on writes fail with "No space left on device". */
   public void fill() {
     ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);

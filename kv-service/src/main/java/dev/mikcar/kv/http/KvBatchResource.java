@@ -1,5 +1,9 @@
 package dev.mikcar.kv.http;
 
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.PATH;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUERY;
+
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
@@ -27,8 +31,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +58,26 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
   @Path("get/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The values of many keys, null for those that are not there")
+  @APIResponse(
+      responseCode = "200",
+      description = "The values",
+      content =
+          @Content(
+              schema =
+                  @Schema(
+                      type = SchemaType.OBJECT,
+                      additionalProperties = Requests.ValueText.class)))
+  @APIResponse(
+      responseCode = "409",
+      description = "NOT_TEXT: a value is no UTF-8, and can be had as base64")
   public Uni<Map<String, @Nullable String>> get(
       @Context RoutingContext routing, Requests.@Nullable Keys body) {
     Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
@@ -71,11 +96,45 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
-  @Parameter(name = "ttl", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
+  @Parameter(
+      name = "ttl",
+      in = QUERY,
+      description = "seconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
   @Path("set/batch")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Sets many keys; all are checked before one is written")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              schema =
+                  @Schema(
+                      type = SchemaType.OBJECT,
+                      additionalProperties = String.class,
+                      propertyNames = Requests.KeyText.class),
+              examples =
+                  @ExampleObject(name = "two keys", value = "{\"a\":\"one\",\"b\":\"two\"}")))
+  @Parameter(
+      name = "X-Cache-TTL",
+      in = HEADER,
+      description = "seconds to live, when there is no ttl",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
   public Uni<Answers.Counted> set(
       @Context RoutingContext routing, @Nullable Map<String, @Nullable String> body) {
     Parameters parameters = new Parameters(routing);
@@ -89,11 +148,45 @@ public class KvBatchResource {
   }
 
   @POST
-  @Parameter(name = "encoding", in = ParameterIn.QUERY)
-  @Parameter(name = "ttl", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "encoding",
+      in = QUERY,
+      description = "how values stand in the body; text when not given",
+      schema = @Schema(type = SchemaType.STRING, enumeration = "base64"))
+  @Parameter(
+      name = "ttl",
+      in = QUERY,
+      description = "seconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
   @Path("set")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "The same as /kv/set/batch")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              schema =
+                  @Schema(
+                      type = SchemaType.OBJECT,
+                      additionalProperties = String.class,
+                      propertyNames = Requests.KeyText.class),
+              examples =
+                  @ExampleObject(name = "two keys", value = "{\"a\":\"one\",\"b\":\"two\"}")))
+  @Parameter(
+      name = "X-Cache-TTL",
+      in = HEADER,
+      description = "seconds to live, when there is no ttl",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
   public Uni<Answers.Counted> setAtRoot(
       @Context RoutingContext routing, @Nullable Map<String, @Nullable String> body) {
     return set(routing, body);
@@ -111,10 +204,23 @@ public class KvBatchResource {
   }
 
   @GET
-  @Parameter(name = "limit", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "limit",
+      in = QUERY,
+      description = "the most keys",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "10000"))
   @Path("keys/{pattern:.*}")
   @Operation(summary = "The keys that match a pattern of Redis, sorted")
-  @Parameter(name = "pattern", in = ParameterIn.PATH)
+  @Parameter(
+      name = "pattern",
+      in = PATH,
+      example = "gr*",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = Key.LONGEST))
   public Uni<Answers.Listing> keys(@Context RoutingContext routing) {
     String pattern = PercentEncoding.decode("the pattern", ExactPath.after(routing, OPERATION));
     Glob glob = glob(pattern);
@@ -125,9 +231,26 @@ public class KvBatchResource {
   }
 
   @GET
-  @Parameter(name = "match", in = ParameterIn.QUERY)
-  @Parameter(name = "count", in = ParameterIn.QUERY)
-  @Parameter(name = "cursor", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "match",
+      in = QUERY,
+      description = "a pattern of Redis",
+      schema = @Schema(type = SchemaType.STRING, maxLength = Key.LONGEST, defaultValue = "*"))
+  @Parameter(
+      name = "count",
+      in = QUERY,
+      description = "how many keys are looked at",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "100"))
+  @Parameter(
+      name = "cursor",
+      in = QUERY,
+      description = "that of the page before",
+      schema = @Schema(type = SchemaType.STRING, pattern = "^[A-Za-z0-9_-]*$"))
   @Path("scan")
   @Operation(summary = "The keys in pages; each key that stays is in one of them")
   public Uni<Answers.Page> scan(@Context RoutingContext routing) {

@@ -1,5 +1,11 @@
 package dev.mikcar.kv.http;
 
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.PATH;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUERY;
+
+import dev.mikcar.common.description.EntityTag;
+import dev.mikcar.common.description.EntityTagList;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
@@ -24,10 +30,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +64,36 @@ public class KvResource {
   @GET
   @Path("get/{key:.*}")
   @Operation(summary = "The value of a key, byte for byte, with its content type")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponse(
+      responseCode = "200",
+      description = "The value",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  @APIResponse(responseCode = "304", description = "The caller has it")
+  @APIResponse(responseCode = "404", description = "There is no such key")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Response> get(@Context RoutingContext routing) {
     Reading reading = Reading.of(routing);
     return backend
@@ -76,14 +117,87 @@ public class KvResource {
   }
 
   @POST
-  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
-  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
-  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
-  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
-  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
+  @Parameter(
+      name = "ttl",
+      in = QUERY,
+      description = "seconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
+  @Parameter(
+      name = "px",
+      in = QUERY,
+      description = "milliseconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000000"))
+  @Parameter(
+      name = "nx",
+      in = QUERY,
+      description = "only if there is no such key",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "xx",
+      in = QUERY,
+      description = "only if there is one",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "keepttl",
+      in = QUERY,
+      description = "keep the time to live",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
   @Path("set/{key:.+}")
   @Operation(summary = "Sets a key to the body, byte for byte")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  @RequestBody(
+      description = "The value",
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary"),
+              examples = @ExampleObject(name = "text", value = "hello")))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponse(
+      responseCode = "200",
+      description = "It is set",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Stored.class)))
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Response> post(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
@@ -104,14 +218,87 @@ public class KvResource {
   }
 
   @PUT
-  @Parameter(name = "ttl", in = ParameterIn.QUERY, description = "seconds to live")
-  @Parameter(name = "px", in = ParameterIn.QUERY, description = "milliseconds to live")
-  @Parameter(name = "nx", in = ParameterIn.QUERY, description = "only if there is no such key")
-  @Parameter(name = "xx", in = ParameterIn.QUERY, description = "only if there is one")
-  @Parameter(name = "keepttl", in = ParameterIn.QUERY, description = "keep the time to live")
+  @Parameter(
+      name = "ttl",
+      in = QUERY,
+      description = "seconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000"))
+  @Parameter(
+      name = "px",
+      in = QUERY,
+      description = "milliseconds to live",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "1",
+              maximum = "316224000000000"))
+  @Parameter(
+      name = "nx",
+      in = QUERY,
+      description = "only if there is no such key",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "xx",
+      in = QUERY,
+      description = "only if there is one",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
+  @Parameter(
+      name = "keepttl",
+      in = QUERY,
+      description = "keep the time to live",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              enumeration = {"", "true", "1", "false", "0"}))
   @Path("set/{key:.*}")
   @Operation(summary = "Sets a key to the body; also a key named batch")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  @RequestBody(
+      description = "The value",
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary"),
+              examples = @ExampleObject(name = "text", value = "hello")))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponse(
+      responseCode = "200",
+      description = "It is set",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Stored.class)))
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Response> put(
       @Context RoutingContext routing,
       @HeaderParam("Content-Type") @Nullable String contentType,
@@ -122,7 +309,23 @@ public class KvResource {
   @DELETE
   @Path("del/{key:.*}")
   @Operation(summary = "Deletes a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only if the key has one of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only if the key has none of these tags; * for any",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponseSchema(value = Answers.Deleted.class, responseCode = "200")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Answers.Deleted> delete(@Context RoutingContext routing) {
     Key key = key(routing);
     Condition condition = new Parameters(routing).condition();
@@ -138,42 +341,69 @@ public class KvResource {
   }
 
   @POST
-  @Parameter(name = "by", in = ParameterIn.QUERY, description = "what to add, 1")
+  @Parameter(
+      name = "by",
+      in = QUERY,
+      description = "what to add, 1",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              format = "int64",
+              minimum = "-9223372036854775808",
+              maximum = "9223372036854775807",
+              defaultValue = "1"))
   @Path("increment/{key:.*}")
   @Operation(summary = "Adds to an integer, atomically")
-  @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, Long>> increment(@Context RoutingContext routing) {
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  @APIResponseSchema(value = Answers.Sum.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "409",
+      description = "NOT_AN_INTEGER or OUT_OF_RANGE; nothing was changed")
+  public Uni<Answers.Sum> increment(@Context RoutingContext routing) {
     Key key = key(routing);
     long by = new Parameters(routing).integer("by", 1);
-    return backend.with(store -> store.increment(key, by)).map(sum -> Map.of("value", sum));
+    return backend.with(store -> store.increment(key, by)).map(Answers.Sum::new);
   }
 
   @GET
   @Path("exists/{key:.*}")
   @Operation(summary = "Whether there is such a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, Boolean>> exists(@Context RoutingContext routing) {
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  public Uni<Answers.Existence> exists(@Context RoutingContext routing) {
     Key key = key(routing);
-    return backend.with(store -> store.expiresAt(key)).map(at -> Map.of("exists", at.isPresent()));
+    return backend
+        .with(store -> store.expiresAt(key))
+        .map(at -> new Answers.Existence(at.isPresent()));
   }
 
   @GET
   @Path("ttl/{key:.*}")
   @Operation(summary = "Seconds left, -1 without a ttl, -2 without a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, Long>> ttl(@Context RoutingContext routing) {
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  public Uni<Answers.TimeToLive> ttl(@Context RoutingContext routing) {
     Key key = key(routing);
     return backend
         .with(store -> store.expiresAt(key))
         .map(
             at -> {
               if (at.isEmpty()) {
-                return Map.of("ttl", -2L);
+                return new Answers.TimeToLive(-2);
               }
               long left = at.getAsLong() - System.currentTimeMillis();
-              return Map.of(
-                  "ttl",
-                  at.getAsLong() == Entry.NEVER ? -1L : Math.max(0, Math.ceilDiv(left, 1000L)));
+              return new Answers.TimeToLive(
+                  at.getAsLong() == Entry.NEVER ? -1 : Math.max(0, Math.ceilDiv(left, 1000L)));
             });
   }
 
@@ -181,8 +411,12 @@ public class KvResource {
   @Path("expire/{key:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Gives a key a time to live; one that is over deletes it")
-  @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, String>> expire(
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  public Uni<Answers.Outcome> expire(
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
     long seconds = Requests.required(body).given();
@@ -192,23 +426,23 @@ public class KvResource {
                 .with(store -> store.delete(key, Condition.NONE))
                 .map(KvStore.Deletion.DELETED::equals)
             : expire(key, Ttl.ofSeconds("seconds", seconds));
-    return done.map(KvResource::foundOrNot);
+    return done.map(Answers.Outcome::of);
   }
 
   @POST
   @Path("persist/{key:.*}")
   @Operation(summary = "Takes the time to live off a key")
-  @Parameter(name = "key", in = ParameterIn.PATH)
-  public Uni<Map<String, String>> persist(@Context RoutingContext routing) {
-    return expire(key(routing), Ttl.none()).map(KvResource::foundOrNot);
+  @Parameter(
+      name = "key",
+      in = PATH,
+      example = "greeting",
+      schema = @Schema(implementation = Requests.KeyText.class))
+  public Uni<Answers.Outcome> persist(@Context RoutingContext routing) {
+    return expire(key(routing), Ttl.none()).map(Answers.Outcome::of);
   }
 
   private Uni<Boolean> expire(Key key, Ttl ttl) {
     return backend.with(store -> store.expire(key, ttl));
-  }
-
-  private static Map<String, String> foundOrNot(boolean found) {
-    return Map.of("status", found ? "ok" : "key_not_found");
   }
 
   private static ApiException unmet() {

@@ -37,12 +37,11 @@ final class Parameters {
     return keep ? Ttl.keep() : seconds("ttl", ttl);
   }
 
-  /** From {@code ttl}, else the header {@code X-Cache-TTL}. */
+  /** From {@code ttl}, else the header {@code X-Cache-TTL}; both have to be times. */
   Ttl batchTtl() {
+    Ttl ofTheHeader = seconds("X-Cache-TTL", routing.request().getHeader("X-Cache-TTL"));
     String ttl = text("ttl");
-    return ttl != null
-        ? seconds("ttl", ttl)
-        : seconds("X-Cache-TTL", routing.request().getHeader("X-Cache-TTL"));
+    return ttl != null ? seconds("ttl", ttl) : ofTheHeader;
   }
 
   private static Ttl seconds(String name, @Nullable String text) {

@@ -2,6 +2,7 @@ package dev.mikcar.sql.database;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.service.Backend;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
@@ -24,8 +25,12 @@ public interface SqlDatabase extends Backend {
   /** Runs one statement; beyond {@link Options#maxRows} it fails, and has changed nothing. */
   Uni<Result> run(Statement statement, Options options);
 
-  /** Runs one statement that gives rows, of which any number are read in bounded memory. */
-  Uni<RowStream> stream(Statement statement, Options options);
+  /**
+   * Runs one statement that gives rows, of which any number are read in bounded memory. The first
+   * chunk comes when the statement was accepted, and may have no rows. Whoever reads goes on to the
+   * end or cancels, which ends the statement.
+   */
+  Multi<Chunk> stream(Statement statement, Options options);
 
   /**
    * Runs a transaction: committed when the work ends well, rolled back when it fails, or when one

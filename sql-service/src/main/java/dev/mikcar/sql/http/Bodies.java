@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON bodies. What is wrong with one is said by the record that takes it. */
@@ -108,15 +110,23 @@ final class Bodies {
   }
 
   /** The body of {@code /sql/query} and {@code /sql/execute}. */
+  @Schema(
+      name = "SqlStatement",
+      requiredProperties = "sql",
+      additionalProperties = Schema.False.class)
   record Query(
-      @Nullable String sql,
-      @JsonDeserialize(using = ExactJson.class) @Nullable JsonNode params,
-      @Nullable Long timeoutMs,
-      @Nullable Long maxRows,
+      @Schema(minLength = 1, examples = "SELECT 1 AS one") @Nullable String sql,
+      @Schema(type = SchemaType.ARRAY, implementation = Object.class)
+          @JsonDeserialize(using = ExactJson.class)
+          @Nullable JsonNode params,
+      @Schema(description = "milliseconds", minimum = "1") @Nullable Long timeoutMs,
+      @Schema(description = "10000 when not given", minimum = "1", maximum = "1000000")
+          @Nullable Long maxRows,
       @Nullable Boolean readOnly,
-      @Nullable String isolation,
-      @Nullable Boolean fields,
-      @Nullable String rowMode)
+      @Schema(enumeration = {"read_committed", "repeatable_read", "serializable"})
+          @Nullable String isolation,
+      @Schema(description = "with the names and types of the columns") @Nullable Boolean fields,
+      @Schema(enumeration = {"object", "array"}) @Nullable String rowMode)
       implements Common {
     Statement statement() {
       return Bodies.statement("", sql, params);
@@ -124,18 +134,28 @@ final class Bodies {
   }
 
   /** A statement of a batch. */
+  @Schema(name = "SqlStep", requiredProperties = "sql", additionalProperties = Schema.False.class)
   record One(
-      @Nullable String sql, @JsonDeserialize(using = ExactJson.class) @Nullable JsonNode params) {}
+      @Schema(minLength = 1, examples = "SELECT 1 AS one") @Nullable String sql,
+      @Schema(type = SchemaType.ARRAY, implementation = Object.class)
+          @JsonDeserialize(using = ExactJson.class)
+          @Nullable JsonNode params) {}
 
   /** The body of {@code /sql/batch}. */
+  @Schema(
+      name = "SqlBatch",
+      requiredProperties = "statements",
+      additionalProperties = Schema.False.class)
   record Batch(
-      @Nullable List<@Nullable One> statements,
-      @Nullable Long timeoutMs,
-      @Nullable Long maxRows,
+      @Schema(maxItems = MOST_STATEMENTS) @Nullable List<@Nullable One> statements,
+      @Schema(description = "milliseconds", minimum = "1") @Nullable Long timeoutMs,
+      @Schema(description = "10000 when not given", minimum = "1", maximum = "1000000")
+          @Nullable Long maxRows,
       @Nullable Boolean readOnly,
-      @Nullable String isolation,
-      @Nullable Boolean fields,
-      @Nullable String rowMode)
+      @Schema(enumeration = {"read_committed", "repeatable_read", "serializable"})
+          @Nullable String isolation,
+      @Schema(description = "with the names and types of the columns") @Nullable Boolean fields,
+      @Schema(enumeration = {"object", "array"}) @Nullable String rowMode)
       implements Common {
     List<Statement> parsed() {
       if (statements == null) {
@@ -157,15 +177,26 @@ final class Bodies {
   }
 
   /** The body of {@code /sql/script}. */
+  @Schema(
+      name = "SqlScript",
+      requiredProperties = "script",
+      additionalProperties = Schema.False.class)
   record Script(
-      @Nullable String script,
-      @JsonDeserialize(using = ExactJson.class) @Nullable JsonNode input,
-      @Nullable Long timeoutMs,
-      @Nullable Long maxRows,
+      @Schema(minLength = 1, examples = "return input.a + 1") @Nullable String script,
+      @Schema(
+              implementation = Object.class,
+              description = "what the script sees as input",
+              examples = "{\"a\":1}")
+          @JsonDeserialize(using = ExactJson.class)
+          @Nullable JsonNode input,
+      @Schema(description = "milliseconds", minimum = "1") @Nullable Long timeoutMs,
+      @Schema(description = "10000 when not given", minimum = "1", maximum = "1000000")
+          @Nullable Long maxRows,
       @Nullable Boolean readOnly,
-      @Nullable String isolation,
-      @Nullable Boolean fields,
-      @Nullable String rowMode)
+      @Schema(enumeration = {"read_committed", "repeatable_read", "serializable"})
+          @Nullable String isolation,
+      @Schema(description = "with the names and types of the columns") @Nullable Boolean fields,
+      @Schema(enumeration = {"object", "array"}) @Nullable String rowMode)
       implements Common {
     String source() {
       if (script == null || script.isBlank()) {

@@ -1,8 +1,8 @@
 package dev.mikcar.sql.http;
 
-import dev.mikcar.sql.database.RowStream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.smallrye.mutiny.Multi;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -32,17 +32,15 @@ final class ReaderWatch {
   }
 
   /** The same stream, watched. */
-  RowStream watched(RowStream rows) {
-    return new RowStream(
-        rows.columns(),
-        rows.chunks()
-            // Quarkus reads a stream on to its end when the reader left before the first row.
-            .select()
-            .first(_ -> !routing.response().closed())
-            .onRequest()
-            .invoke(this::asked)
-            .onItem()
-            .invoke(this::sent));
+  <T> Multi<T> watched(Multi<T> stream) {
+    return stream
+        // Quarkus reads a stream on to its end when the reader left before the first row.
+        .select()
+        .first(_ -> !routing.response().closed())
+        .onRequest()
+        .invoke(this::asked)
+        .onItem()
+        .invoke(this::sent);
   }
 
   private synchronized void asked(long count) {

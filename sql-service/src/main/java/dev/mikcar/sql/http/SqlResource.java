@@ -5,10 +5,10 @@ import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.http.TraceId;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Options.Caller;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.json.Csv;
 import dev.mikcar.sql.json.Rows;
@@ -26,9 +26,14 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +58,23 @@ public class SqlResource {
   @Path("query")
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(summary = "The rows of a statement; application/x-ndjson or text/csv for any number")
+  @APIResponse(
+      responseCode = "200",
+      description = "The rows",
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(implementation = Answers.Rows.class)),
+        @Content(mediaType = "application/x-ndjson", schema = @Schema(type = SchemaType.STRING)),
+        @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING))
+      })
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> query(@Context RoutingContext routing, Bodies.@Nullable Query body) {
     return rows(backend, Bodies.required(body), limit, routing).map(SqlResource::json);
   }
@@ -74,12 +96,11 @@ public class SqlResource {
       @Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     boolean arrays = query.arrays();
-    return RestMulti.fromUniResponse(
-        stream(routing, query),
-        rows ->
-            rows.chunks()
-                .filter(chunk -> !chunk.isEmpty())
-                .map(chunk -> Rows.lines(rows.columns(), chunk, arrays)));
+    return RestMulti.fromMultiData(
+            stream(routing, query)
+                .filter(chunk -> !chunk.rows().isEmpty())
+                .map(chunk -> Rows.lines(chunk.columns(), chunk.rows(), arrays)))
+        .build();
   }
 
   @POST
@@ -87,42 +108,59 @@ public class SqlResource {
   @Produces("text/csv")
   @Operation(hidden = true)
   public RestMulti<byte[]> queryCsv(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    return RestMulti.fromUniResponse(
-        stream(routing, Bodies.required(body)),
-        rows ->
-            Multi.createBy()
-                .concatenating()
-                .streams(
-                    Multi.createFrom().item(() -> Csv.header(rows.columns())),
-                    rows.chunks().filter(chunk -> !chunk.isEmpty()).map(Csv::rows)),
-        _ -> Map.of("Content-Type", List.of("text/csv; charset=utf-8; header=present")));
+    AtomicBoolean begun = new AtomicBoolean();
+    return RestMulti.fromMultiData(
+            stream(routing, Bodies.required(body))
+                .map(chunk -> Csv.chunk(chunk, begun.compareAndSet(false, true)))
+                .filter(csv -> csv.length > 0))
+        .header("Content-Type", "text/csv; charset=utf-8; header=present")
+        .build();
   }
 
   /** As long as it takes, unless the body says how long. */
-  private Uni<RowStream> stream(RoutingContext routing, Bodies.Query query) {
+  private Multi<Chunk> stream(RoutingContext routing, Bodies.Query query) {
     Options options = query.options(Optional.empty(), caller(routing));
     RequestDeadline.lift(routing);
     ReaderWatch watch = new ReaderWatch(routing, patience);
     Statement statement = query.statement();
-    return RequestEnd.ends(routing, backend.with(sql -> sql.database().stream(statement, options)))
-        .map(watch::watched);
+    // Nothing is open before the stream is read, so a reader who goes first leaves nothing.
+    return watch.watched(
+        backend
+            .with(sql -> Uni.createFrom().item(sql.database()))
+            .onItem()
+            .transformToMulti(database -> database.stream(statement, options)));
   }
 
   @POST
   @Path("execute")
   @Operation(summary = "How many rows a statement changed")
-  public Uni<Map<String, Long>> execute(
-      @Context RoutingContext routing, Bodies.@Nullable Query body) {
+  @APIResponseSchema(value = Answers.Change.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
+  public Uni<Answers.Change> execute(@Context RoutingContext routing, Bodies.@Nullable Query body) {
     Bodies.Query query = Bodies.required(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
     return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
-        .map(result -> Map.of("rows_affected", result.affected()));
+        .map(result -> new Answers.Change(result.affected()));
   }
 
   @POST
   @Path("batch")
   @Operation(summary = "Several statements in one transaction")
+  @APIResponseSchema(value = Answers.Batch.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Answers.Batch> batch(@Context RoutingContext routing, Bodies.@Nullable Batch body) {
     Bodies.Batch batch = Bodies.required(body);
     List<Statement> statements = batch.parsed();
@@ -143,6 +181,20 @@ public class SqlResource {
   @POST
   @Path("script")
   @Operation(summary = "JavaScript in one transaction: all of it, or nothing")
+  @APIResponse(
+      responseCode = "200",
+      description = "What the script returned",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Scripted.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> script(@Context RoutingContext routing, Bodies.@Nullable Script body) {
     Bodies.Script script = Bodies.required(body);
     String source = script.source();

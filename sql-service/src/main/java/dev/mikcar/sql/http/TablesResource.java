@@ -1,5 +1,8 @@
 package dev.mikcar.sql.http;
 
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.PATH;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUERY;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
@@ -28,12 +31,19 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.Explode;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +65,55 @@ public class TablesResource {
   @GET
   @Path("{table}")
   @Operation(summary = "Rows of a table: ?column=value, limit, offset, order=column.desc")
-  @Parameter(name = "table", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "limit",
+      in = QUERY,
+      description = "the most rows",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "10000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = QUERY,
+      description = "how many rows are left out",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "0",
+              maximum = "2147483647",
+              defaultValue = "0"))
+  @Parameter(
+      name = "order",
+      in = QUERY,
+      description = "columns, each with .asc or .desc, separated by commas",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "column",
+      in = QUERY,
+      description = "the value of any column, by its name",
+      style = ParameterStyle.FORM,
+      explode = Explode.TRUE,
+      schema = @Schema(type = SchemaType.OBJECT, additionalProperties = String.class))
+  @APIResponse(
+      responseCode = "200",
+      description = "The rows",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Rows.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> list(@Context RoutingContext routing) {
     return table(routing)
         .chain(table -> run(routing, TableQuery.select(table, routing.queryParams())))
@@ -65,8 +123,28 @@ public class TablesResource {
   @GET
   @Path("{table}/{id:.*}")
   @Operation(summary = "The row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = PATH,
+      example = "1",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @APIResponse(
+      responseCode = "200",
+      description = "The row",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Row.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> get(@Context RoutingContext routing) {
     return oneRow(routing, (table, id) -> TableQuery.selectOne(table, id))
         .map(result -> SqlResource.json(Rows.one(result)));
@@ -76,8 +154,36 @@ public class TablesResource {
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Replaces the row of a primary key: columns not given get their defaults")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = PATH,
+      example = "1",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              schema = @Schema(implementation = Answers.Row.class),
+              examples = @ExampleObject(name = "row", value = "{\"balance\":100}")))
+  @APIResponse(
+      responseCode = "200",
+      description = "The row",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Row.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   public Uni<Response> put(@Context RoutingContext routing, @Nullable RowBody body) {
     RowBody row = Bodies.required(body);
     return oneRow(routing, (table, id) -> TableQuery.replace(table, id, row.object()))
@@ -88,8 +194,36 @@ public class TablesResource {
   @Path("{table}/{id:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Changes columns of the row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = PATH,
+      example = "1",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              schema = @Schema(implementation = Answers.Row.class),
+              examples = @ExampleObject(name = "row", value = "{\"balance\":100}")))
+  @APIResponse(
+      responseCode = "200",
+      description = "The row",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Row.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   public Uni<Response> patch(@Context RoutingContext routing, @Nullable RowBody body) {
     RowBody row = Bodies.required(body);
     return oneRow(routing, (table, id) -> TableQuery.update(table, id, row.object()))
@@ -99,9 +233,25 @@ public class TablesResource {
   @DELETE
   @Path("{table}/{id:.*}")
   @Operation(summary = "Deletes the row of a primary key")
-  @Parameter(name = "table", in = ParameterIn.PATH)
-  @Parameter(name = "id", in = ParameterIn.PATH)
-  public Uni<Map<String, Long>> delete(@Context RoutingContext routing) {
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @Parameter(
+      name = "id",
+      in = PATH,
+      example = "1",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @APIResponseSchema(value = Answers.Change.class, responseCode = "200")
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  public Uni<Answers.Change> delete(@Context RoutingContext routing) {
     List<String> id = id(routing);
     return table(routing)
         .chain(table -> run(routing, TableQuery.delete(table, id)))
@@ -110,7 +260,7 @@ public class TablesResource {
               if (result.affected() == 0) {
                 throw noRow();
               }
-              return Map.of("rows_affected", result.affected());
+              return new Answers.Change(result.affected());
             });
   }
 
@@ -118,7 +268,32 @@ public class TablesResource {
   @Path("{table}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Inserts a row, or a list of rows in one transaction")
-  @Parameter(name = "table", in = ParameterIn.PATH)
+  @Parameter(
+      name = "table",
+      in = PATH,
+      example = "account",
+      schema = @Schema(type = SchemaType.STRING, minLength = 1))
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              schema = @Schema(oneOf = {Answers.Row.class, Answers.RowList.class}),
+              examples = @ExampleObject(name = "row", value = "{\"id\":1,\"balance\":100}")))
+  @APIResponse(
+      responseCode = "201",
+      description = "The rows as they are stored",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Rows.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The database does not allow it, or it writes and read_only was asked for")
+  @APIResponse(responseCode = "404", description = "There is no such table, or no such row")
+  @APIResponse(
+      responseCode = "409",
+      description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
+  @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> insert(@Context RoutingContext routing, @Nullable RowBody body) {
     List<JsonNode> rows = Bodies.required(body).rows();
     return table(routing)

@@ -1,6 +1,7 @@
 package dev.mikcar.sql.json;
 
 import dev.mikcar.sql.database.Cell;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Column;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,32 +13,39 @@ import java.util.List;
 public final class Csv {
   private Csv() {}
 
-  /** The names of the columns. */
-  public static byte[] header(List<Column> columns) {
-    StringBuilder out = new StringBuilder();
+  /**
+   * Some rows.
+   *
+   * @param named whether the names of the columns come before them
+   */
+  public static byte[] chunk(Chunk chunk, boolean named) {
+    StringBuilder out = new StringBuilder(4096);
+    if (named) {
+      addNames(out, chunk.columns());
+    }
+    chunk.rows().forEach(row -> addRow(out, row));
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void addNames(StringBuilder out, List<Column> columns) {
     for (int i = 0; i < columns.size(); i++) {
       separate(out, i);
       quoted(out, columns.get(i).name());
     }
-    return utf8(out.append("\r\n"));
+    out.append("\r\n");
   }
 
-  /** Some rows. */
-  public static byte[] rows(List<List<Cell>> rows) {
-    StringBuilder out = new StringBuilder(4096);
-    for (List<Cell> row : rows) {
-      for (int i = 0; i < row.size(); i++) {
-        separate(out, i);
-        switch (row.get(i)) {
-          case Cell.Null _ -> {}
-          case Cell.Text text -> quoted(out, text.value());
-          case Cell.Int number -> out.append(number.value());
-          case Cell other -> quoted(out, Rows.text(other));
-        }
+  private static void addRow(StringBuilder out, List<Cell> row) {
+    for (int i = 0; i < row.size(); i++) {
+      separate(out, i);
+      switch (row.get(i)) {
+        case Cell.Null _ -> {}
+        case Cell.Text text -> quoted(out, text.value());
+        case Cell.Int number -> out.append(number.value());
+        case Cell other -> quoted(out, Rows.text(other));
       }
-      out.append("\r\n");
     }
-    return utf8(out);
+    out.append("\r\n");
   }
 
   private static void separate(StringBuilder out, int index) {
@@ -55,9 +63,5 @@ public final class Csv {
     } else {
       out.append('"').append(text.replace("\"", "\"\"")).append('"');
     }
-  }
-
-  private static byte[] utf8(StringBuilder text) {
-    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -58,12 +58,27 @@ final class Frontend {
     return end(start);
   }
 
-  /** The server chooses the types of all parameters. */
-  Frontend parse(String name, String sql) {
+  /**
+   * Prepares a statement.
+   *
+   * @param types of its first parameters; those of the others, the server chooses
+   */
+  Frontend parse(String name, String sql, int... types) {
     int start = begin('P');
     cString(out, name);
     cString(out, sql);
-    out.appendShort((short) 0);
+    out.appendShort((short) types.length);
+    for (int type : types) {
+      out.appendInt(type);
+    }
+    return end(start);
+  }
+
+  /** Asks for the columns of the unnamed portal. */
+  Frontend describePortal() {
+    int start = begin('D');
+    out.appendByte((byte) 'P');
+    cString(out, "");
     return end(start);
   }
 

@@ -12,11 +12,15 @@ import java.util.TreeMap;
 
 /** What the catalogue says of a table; its own tables are none. */
 final class PgCatalogue {
-  /** One row a column: schema, table, column, and its place in the primary key. */
+  /**
+   * One row a column: schema, table, column, and its place in the primary key, from 0; after the
+   * columns of the key, the index may have others that it only includes.
+   */
   private static final String LOOK_UP =
       """
       SELECT n.nspname::text, c.relname::text, a.attname::text,
-        array_position(i.indkey::int2[], a.attnum)
+        CASE WHEN array_position(i.indkey::int2[], a.attnum) < i.indnkeyatts
+          THEN array_position(i.indkey::int2[], a.attnum) END
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -2,19 +2,18 @@ package dev.mikcar.sql.postgres;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.sql.database.Cell;
-import dev.mikcar.sql.database.Column;
 import dev.mikcar.sql.database.SqlFailure;
+import dev.mikcar.sql.postgres.PgSockets.Peer;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
+import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,32 +21,35 @@ import org.jspecify.annotations.Nullable;
  * before is answered. Safe for any thread; answers come on the event loop of the socket.
  */
 final class PgConnection {
-  /** How many statements stay prepared in one session. */
-  private static final int PREPARED = 256;
+  /** How long the end of a session may take that the server does not close. */
+  private static final long GOODBYE_MILLIS = 1_000;
 
+  private final Vertx vertx;
   private final NetSocket socket;
+  private final Peer peer;
   private final Thread thread = Thread.currentThread();
-  private final PgTypes types;
+  private final Learned learned;
+  private final Statements statements;
+  private final long opened = System.nanoTime();
   private final Deque<Reply> awaited = new ArrayDeque<>();
-  private final Map<String, String> reported = new LinkedHashMap<>();
-
-  /** In the order of their use, the longest unused first. */
-  private final LinkedHashMap<String, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
-
-  private int nextName;
+  private final PgReset reset = new PgReset(this);
   private int process;
   private int secret;
+  private boolean shared;
   private char status = 'I';
-  private boolean changed;
-  private boolean closed;
-  private Runnable onClose = () -> {};
+  private boolean ended;
+  private Runnable onEnd = () -> {};
+  private volatile long heard = System.nanoTime();
 
   /**
    * Takes over a socket on which the login was accepted. Called on the event loop of the socket.
    */
-  PgConnection(NetSocket socket, PgTypes types) {
+  PgConnection(Vertx vertx, NetSocket socket, Peer peer, Learned learned) {
+    this.vertx = vertx;
     this.socket = socket;
-    this.types = types;
+    this.peer = peer;
+    this.learned = learned;
+    this.statements = new Statements(this, learned);
     socket.closeHandler(_ -> end(lost("the connection to the database was lost")));
     socket.exceptionHandler(this::fail);
   }
@@ -55,6 +57,35 @@ final class PgConnection {
   /** Takes in what the server says of itself until the session is ready. */
   Future<Reply> awaitReady() {
     return enqueue(new Reply(null, false), Buffer.buffer());
+  }
+
+  /**
+   * Finds out whether the session of the server is this one's alone: behind a pooler, the process
+   * that can be cancelled is not the one that answers.
+   */
+  Future<Void> identify() {
+    return simple("SELECT pg_catalog.pg_backend_pid()")
+        .map(
+            reply -> {
+              synchronized (this) {
+                shared = !PgTypes.text(rows(reply).getFirst(), 0).equals(Integer.toString(process));
+              }
+              reset.begin();
+              return null;
+            });
+  }
+
+  /** Treats it as one whose next flight may go to another session of the server. */
+  synchronized void share() {
+    shared = true;
+  }
+
+  synchronized boolean isShared() {
+    return shared;
+  }
+
+  Peer peer() {
+    return peer;
   }
 
   int process() {
@@ -65,13 +96,35 @@ final class PgConnection {
     return secret;
   }
 
+  Learned learned() {
+    return learned;
+  }
+
+  Statements statements() {
+    return statements;
+  }
+
+  PgReset reset() {
+    return reset;
+  }
+
   /** Whether its socket is served by the thread that asks. */
   boolean isOnThisThread() {
     return thread.equals(Thread.currentThread());
   }
 
+  /** When it was opened, as {@link System#nanoTime}. */
+  long opened() {
+    return opened;
+  }
+
+  /** When the server has answered the last time, as {@link System#nanoTime}. */
+  long heard() {
+    return heard;
+  }
+
   synchronized boolean isOpen() {
-    return !closed;
+    return !ended;
   }
 
   /** Whether a transaction is open, sound or failed. */
@@ -79,144 +132,97 @@ final class PgConnection {
     return status != 'I';
   }
 
-  /** Whether something was changed in the session that the next user must not find. */
-  synchronized boolean isChanged() {
-    return changed;
-  }
-
-  /** Ends what was changed in the session, and what was prepared; not inside of a transaction. */
-  Future<Void> reset() {
+  /** Runs at the end of the session, once; at once when that has come. */
+  void onEnd(Runnable handler) {
     synchronized (this) {
-      prepared.clear();
+      if (!ended) {
+        onEnd = handler;
+        return;
+      }
     }
-    return simple("DISCARD ALL")
-        .map(
-            _ -> {
-              synchronized (this) {
-                changed = false;
-              }
-              return null;
-            });
+    handler.run();
   }
 
-  synchronized void onClose(Runnable handler) {
-    onClose = handler;
-  }
-
+  /** Says goodbye. For its users, the session has ended when this returns. */
   void close() {
-    synchronized (this) {
-      closed = true;
+    if (isOpen()) {
+      socket.write(new Frontend().terminate().bytes()).onComplete(_ -> socket.close());
+      vertx.setTimer(GOODBYE_MILLIS, _ -> socket.close());
+      end(lost("the connection to the database is closed"));
     }
-    socket.write(new Frontend().terminate().bytes()).onComplete(_ -> socket.close());
+  }
+
+  /** Fails, and ends the session, when there is no answer in time. */
+  <T> Future<T> within(Duration limit, Future<T> answer) {
+    if (!answer.isComplete()) {
+      long timer =
+          vertx.setTimer(
+              limit.toMillis(),
+              _ -> fail(new ApiException.BackendTimeout("the database does not answer")));
+      var _ = answer.onComplete(_ -> vertx.cancelTimer(timer));
+    }
+    return answer;
   }
 
   /** Runs a statement without parameters; its values come as texts. */
   Future<Reply> simple(String sql) {
-    return send(new Frontend().query(sql), new Reply(null, false));
+    return send(new Frontend().query(sql), null);
   }
 
   /** Sends a flight that ends with a Sync. */
   Future<Reply> send(Frontend flight, @Nullable Prepared statement) {
-    return send(flight, new Reply(statement, false));
+    return succeeded(enqueue(new Reply(statement, false), flight.bytes()));
   }
 
-  /** Sends a flight that ends with a Flush, and leaves its portal open. */
+  /**
+   * Sends a flight that ends with a Flush, and leaves its portal open. Done when the reply is
+   * whole, or holds so many bytes that they are to be taken before {@link #more}.
+   */
   Future<Reply> sendOpen(Frontend flight, Prepared statement) {
-    return send(flight, new Reply(statement, true));
+    return succeeded(enqueue(new Reply(statement, true), flight.bytes()));
   }
 
-  private Future<Reply> send(Frontend flight, Reply reply) {
-    return enqueue(reply, flight.bytes())
-        .compose(
-            done -> {
-              SqlFailure failure = done.failure();
-              return failure == null
-                  ? Future.succeededFuture(done)
-                  : Future.failedFuture(new PgException(failure));
-            });
+  /** Goes on with a reply that was not whole. */
+  Future<Reply> more(Reply reply) {
+    Future<Reply> next;
+    synchronized (this) {
+      next = reply.awaitMore();
+    }
+    socket.resume();
+    return succeeded(next);
+  }
+
+  /** The rows of a stream that have come. */
+  synchronized List<List<Cell>> take(Reply reply) {
+    return reply.takeRows();
+  }
+
+  private static Future<Reply> succeeded(Future<Reply> reply) {
+    return reply.compose(
+        done -> {
+          SqlFailure failure = done.failure();
+          return failure == null
+              ? Future.succeededFuture(done)
+              : Future.failedFuture(new PgException(failure));
+        });
   }
 
   private Future<Reply> enqueue(Reply reply, Buffer bytes) {
     synchronized (this) {
-      if (closed) {
+      if (ended) {
         return Future.failedFuture(lost("the connection to the database is closed"));
       }
       awaited.add(reply);
       if (bytes.length() > 0) {
         socket.write(bytes);
       }
+      return reply.whole().future();
     }
-    return reply.whole().future();
-  }
-
-  /** Whether the statement was prepared by an earlier use, and nothing speaks against that. */
-  synchronized boolean isPrepared(String sql) {
-    Prepared known = prepared.get(sql);
-    return known != null && freshness().isFresh(sql, known.born());
-  }
-
-  Freshness freshness() {
-    return types.freshness();
-  }
-
-  /** The statement, prepared in this session; from then on for as long as it is used. */
-  Future<Prepared> prepare(String sql) {
-    Frontend flight = new Frontend();
-    String name;
-    long born = freshness().now();
-    synchronized (this) {
-      Prepared known = prepared.get(sql);
-      if (known != null && freshness().isFresh(sql, known.born())) {
-        return Future.succeededFuture(known);
-      }
-      if (known != null) {
-        prepared.remove(sql);
-        flight.closeStatement(known.name());
-      } else if (prepared.size() >= PREPARED) {
-        flight.closeStatement(prepared.pollFirstEntry().getValue().name());
-      }
-      name = "s" + nextName++;
-    }
-    flight.parse(name, sql).describeStatement(name).sync();
-    return send(flight, new Reply(null, false))
-        .compose(
-            reply ->
-                types
-                    .learn(
-                        this,
-                        IntStream.concat(
-                            IntStream.of(reply.parameters()),
-                            reply.columns().stream().mapToInt(PgColumn::type)))
-                    .map(_ -> keep(sql, name, reply, born)));
-  }
-
-  private Prepared keep(String sql, String name, Reply reply, long born) {
-    List<Column> columns = new ArrayList<>();
-    List<Prepared.Reader> readers = new ArrayList<>();
-    for (PgColumn column : reply.columns()) {
-      PgType type = types.get(column.type());
-      columns.add(new Column(column.name(), type.name()));
-      readers.add(type::read);
-    }
-    Prepared statement =
-        new Prepared(
-            name,
-            IntStream.of(reply.parameters()).mapToObj(types::get).toList(),
-            List.copyOf(columns),
-            List.copyOf(readers),
-            born,
-            Traces.altersTables(sql));
-    synchronized (this) {
-      Prepared before = prepared.put(sql, statement);
-      // Prepared twice at the same time: the other name is given up with the session.
-      changed |= before != null || Traces.leaves(sql);
-    }
-    return statement;
   }
 
   void receive(Message message) {
     switch (message.type()) {
-      case 'S' -> report(message.cString(), message.cString());
+      case 'S' -> reset.report(message.cString(), message.cString());
       case 'K' -> {
         process = message.int32();
         secret = message.int32();
@@ -229,12 +235,6 @@ final class PgConnection {
     }
   }
 
-  /** After the start, a parameter that changes was set by a statement. */
-  private synchronized void report(String name, String value) {
-    String before = reported.put(name, value);
-    changed |= before != null && !before.equals(value);
-  }
-
   /** COPY has no place in this API; ending the session is the one sure way out of it. */
   private void refuseCopy() {
     fail(new ApiException.BadRequest("COPY with the client is not taken"));
@@ -242,32 +242,39 @@ final class PgConnection {
 
   private void deliver(Message message) {
     Reply first;
-    boolean whole;
+    Promise<Reply> ready;
     synchronized (this) {
       first = awaited.peek();
-      if (first == null) {
-        if (message.type() == 'E') {
-          // Said unasked before the server closes, as when an administrator ends the session.
-          closed = true;
-        }
-        return;
-      }
-      if (message.type() == 'Z') {
+      if (first != null && message.type() == 'Z') {
         status = (char) message.body().getByte(message.body().readerIndex());
       }
-      whole = first.add(message);
-      if (whole) {
+      if (first == null) {
+        ready = null;
+      } else if (first.add(message)) {
         awaited.poll();
+        heard = System.nanoTime();
+        ready = first.whole();
+      } else {
+        ready = first.split();
+        if (ready != null) {
+          socket.pause();
+        }
       }
     }
-    if (whole) {
-      first.whole().complete(first);
+    if (ready != null) {
+      ready.complete(first);
+    } else if (first == null && message.type() == 'E') {
+      // Said unasked before the server closes, as when an administrator ends the session.
+      fail(new PgException(message.failure()));
     }
   }
 
   /** Gives the session up: nothing that comes can be understood any more. */
   void fail(Throwable cause) {
-    end(cause instanceof ApiException ? cause : lost("the connection to the database broke"));
+    end(
+        cause instanceof ApiException || cause instanceof PgException
+            ? cause
+            : lost("the connection to the database broke"));
     socket.close();
   }
 
@@ -275,17 +282,17 @@ final class PgConnection {
     List<Reply> left;
     Runnable handler;
     synchronized (this) {
-      closed = true;
+      ended = true;
       left = List.copyOf(awaited);
       awaited.clear();
-      handler = onClose;
-      onClose = () -> {};
+      handler = onEnd;
+      onEnd = () -> {};
     }
     left.forEach(
         reply -> {
           SqlFailure said = reply.failure();
           // What the server gave as its reason just before says more than that it is gone.
-          reply.whole().fail(said == null ? cause : new PgException(said));
+          reply.whole().tryFail(said == null ? cause : new PgException(said));
         });
     handler.run();
   }

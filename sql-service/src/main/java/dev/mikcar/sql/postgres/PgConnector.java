@@ -1,50 +1,45 @@
 package dev.mikcar.sql.postgres;
 
-import com.ongres.scram.client.ScramClient;
-import com.ongres.scram.common.exception.ScramException;
-import dev.mikcar.common.settings.SettingException;
-import dev.mikcar.sql.database.SqlFailure;
 import dev.mikcar.sql.postgres.PgSettings.Address;
 import dev.mikcar.sql.postgres.PgSettings.SslMode;
+import dev.mikcar.sql.postgres.PgSockets.Peer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** Opens sessions: socket, TLS, login. */
+/**
+ * Opens sessions, of a server itself or of a pooler in front of one. A pooler is known by this: the
+ * process that it names for cancellations is not the one that answers.
+ */
 final class PgConnector {
   private final Vertx vertx;
   private final PgSettings settings;
-  private final PgTypes types;
-  private final NetClient client;
+  private final Learned learned;
+  private final PgSockets sockets;
 
   /** Contexts of their own: on that of a request, a session would keep what belongs to it. */
   private final List<Loop> loops;
 
   private final AtomicInteger next = new AtomicInteger();
 
-  PgConnector(Vertx vertx, PgSettings settings, PgTypes types) {
+  /** Where a server itself answered the last time. */
+  private final Set<Address> servers = ConcurrentHashMap.newKeySet();
+
+  PgConnector(Vertx vertx, PgSettings settings, Learned learned) {
     this.vertx = vertx;
     this.settings = settings;
-    this.types = types;
-    this.client = vertx.createNetClient(options(settings));
+    this.learned = learned;
+    this.sockets = new PgSockets(vertx, settings);
     this.loops =
         IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
             .mapToObj(_ -> newLoop(vertx))
@@ -66,44 +61,8 @@ final class PgConnector {
     return loop.join();
   }
 
-  private static NetClientOptions options(PgSettings settings) {
-    NetClientOptions options =
-        new NetClientOptions()
-            .setConnectTimeout((int) settings.connectTimeout().toMillis())
-            .setTcpNoDelay(true)
-            .setTcpKeepAlive(true);
-    Optional<Path> root = settings.rootCertificate();
-    if (root.isPresent()) {
-      options.setTrustOptions(new PemTrustOptions().addCertPath(readable(root.get()).toString()));
-    } else if (!settings.sslMode().verifies()) {
-      options.setTrustAll(true);
-    }
-    settings
-        .clientCertificate()
-        .ifPresent(
-            own ->
-                options.setKeyCertOptions(
-                    new PemKeyCertOptions()
-                        .setCertPath(readable(own.certificate()).toString())
-                        .setKeyPath(readable(own.key()).toString())));
-    // Of a server whose name may be another, only the certificate is checked.
-    options.setHostnameVerificationAlgorithm(
-        settings.sslMode() == SslMode.VERIFY_FULL ? "HTTPS" : "");
-    return options;
-  }
-
-  private static Path readable(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new SettingException(
-          "DATABASE_URL",
-          "the file '" + file + "' cannot be read",
-          "readable certificates and keys");
-    }
-    return file;
-  }
-
   void close() {
-    var _ = client.close();
+    sockets.close();
   }
 
   /**
@@ -146,237 +105,94 @@ final class PgConnector {
   }
 
   private Future<PgConnection> session(Address address, boolean tls) {
-    return open(address, tls).compose(this::logIn);
+    if (!servers.contains(address)) {
+      return logIn(address, tls, false)
+          .compose(
+              connection -> {
+                if (connection.isShared()) {
+                  return Future.succeededFuture(connection);
+                }
+                // Once in the life of this process: a session that has told it all from the start.
+                servers.add(address);
+                connection.close();
+                return asServer(address, tls);
+              });
+    }
+    return asServer(address, tls);
   }
 
-  private Future<NetSocket> open(Address address, boolean tls) {
-    SocketAddress where =
-        address.isSocket()
-            ? SocketAddress.domainSocketAddress(address.socketPath())
-            : SocketAddress.inetSocketAddress(address.port(), address.host());
-    return client
-        .connect(where)
-        .recover(e -> unreachable("the database cannot be reached"))
-        .compose(socket -> tls ? secure(socket) : Future.succeededFuture(socket));
+  /** Speaks to a server itself; if it is none, to the pooler that is there now. */
+  private Future<PgConnection> asServer(Address address, boolean tls) {
+    return logIn(address, tls, true)
+        .recover(
+            e -> {
+              if (!isRefusedParameter(e)) {
+                return Future.failedFuture(e);
+              }
+              servers.remove(address);
+              return logIn(address, tls, false).onSuccess(PgConnection::share);
+            })
+        .onSuccess(
+            connection -> {
+              if (connection.isShared()) {
+                servers.remove(address);
+              }
+            });
   }
 
-  /** Asks for TLS before anything else is said. */
-  private Future<NetSocket> secure(NetSocket socket) {
-    Promise<NetSocket> secured = Promise.promise();
-    socket.closeHandler(_ -> secured.tryFail(tlsFailure("the server closed the connection")));
-    socket.exceptionHandler(e -> secured.tryFail(tlsFailure("the connection broke")));
-    socket.handler(
-        answer -> {
-          if (answer.length() == 1 && answer.getByte(0) == 'S') {
-            socket
-                .upgradeToSsl()
-                .onComplete(
-                    done -> {
-                      if (done.succeeded()) {
-                        secured.tryComplete(socket);
-                      } else {
-                        secured.tryFail(tlsFailure("the certificate or the handshake was refused"));
-                        socket.close();
-                      }
-                    });
-          } else {
-            // More than one byte before TLS is somebody in the middle, CVE-2021-23222.
-            if (answer.length() == 1
-                && answer.getByte(0) == 'N'
-                && !settings.sslMode().demandsTls()) {
-              secured.tryComplete(socket);
-            } else {
-              secured.tryFail(tlsFailure("the server does not offer it"));
-              socket.close();
-            }
-          }
-        });
-    socket.write(Frontend.sslRequest());
-    return secured.future();
+  private static boolean isRefusedParameter(Throwable failure) {
+    return failure instanceof PgException e && e.failure().sqlstate().equals("08P01");
   }
 
-  private static Throwable tlsFailure(String why) {
-    return new PgException(SqlFailure.of("08001", "TLS: " + why));
+  private Future<PgConnection> logIn(Address address, boolean tls, boolean server) {
+    return sockets
+        .open(address, tls)
+        .compose(
+            socket ->
+                PgLogin.logIn(
+                    vertx,
+                    settings,
+                    learned,
+                    socket,
+                    PgSockets.peer(address, socket, tls),
+                    startup(server)))
+        .compose(connection -> connection.identify().map(connection));
   }
 
-  private static <T> Future<T> unreachable(String why) {
-    return Future.failedFuture(new PgException(SqlFailure.of("08001", why)));
-  }
-
-  private Future<PgConnection> logIn(NetSocket socket) {
+  /** What every pooler takes; a server takes more, and gives it back after a reset. */
+  private Map<String, String> startup(boolean server) {
     Map<String, String> parameters = new LinkedHashMap<>();
     parameters.put("user", settings.user());
     parameters.put("database", settings.database());
     parameters.put("client_encoding", "UTF8");
-    parameters.put("DateStyle", "ISO");
-    parameters.put("IntervalStyle", "iso_8601");
-    parameters.put("bytea_output", "hex");
+    if (server) {
+      parameters.putAll(PgFormats.OF_SESSION);
+    }
     parameters.putAll(settings.startup());
-    Promise<PgConnection> done = Promise.promise();
-    Login login = new Login(socket, done);
-    socket.handler(login.framing);
-    socket.closeHandler(
-        _ -> login.fail(SqlFailure.of("08001", "the server closed the connection")));
-    socket.exceptionHandler(_ -> login.fail(SqlFailure.of("08001", "the connection broke")));
-    long timer =
-        vertx.setTimer(
-            settings.connectTimeout().toMillis(),
-            _ -> login.fail(SqlFailure.of("08001", "the login takes too long")));
-    done.future().onComplete(_ -> vertx.cancelTimer(timer));
-    socket.write(Frontend.startup(parameters));
-    return done.future();
+    return parameters;
   }
 
-  /** Tells the server to cancel what a session runs; done when the server has taken it. */
+  /**
+   * Tells the server of a session to cancel what it runs; done when the server has taken it, or
+   * cannot be told within the time for a connection.
+   */
   Future<Void> cancel(PgConnection connection) {
     Promise<Void> taken = Promise.promise();
-    cancelAt(0, connection, taken);
-    return taken.future();
+    long timer = vertx.setTimer(settings.connectTimeout().toMillis(), _ -> taken.tryComplete());
+    Peer peer = connection.peer();
+    sockets
+        .open(peer)
+        .onFailure(_ -> taken.tryComplete())
+        .onSuccess(socket -> cancel(connection, socket, taken));
+    return taken.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  private void cancelAt(int index, PgConnection connection, Promise<Void> taken) {
-    if (index >= settings.addresses().size()) {
-      taken.tryComplete();
-      return;
-    }
-    Address address = settings.addresses().get(index);
-    open(address, !address.isSocket() && settings.sslMode().demandsTls())
-        .onComplete(
-            opened -> {
-              if (opened.failed()) {
-                cancelAt(index + 1, connection, taken);
-                return;
-              }
-              NetSocket socket = opened.result();
-              socket.handler(_ -> {});
-              socket.exceptionHandler(_ -> taken.tryComplete());
-              // The server closes once it has sent the signal, and not before.
-              socket.closeHandler(_ -> taken.tryComplete());
-              socket.write(Frontend.cancelRequest(connection.process(), connection.secret()));
-            });
-  }
-
-  /** One login on its way. Runs on the event loop of its socket. */
-  private final class Login {
-    private final NetSocket socket;
-    private final Promise<PgConnection> done;
-    private final Framing framing;
-    private Optional<ScramClient> scram = Optional.empty();
-
-    Login(NetSocket socket, Promise<PgConnection> done) {
-      this.socket = socket;
-      this.done = done;
-      this.framing =
-          new Framing(
-              this::receive,
-              _ -> fail(SqlFailure.of("08P01", "the server does not speak the protocol")));
-    }
-
-    private void receive(Message message) {
-      switch (message.type()) {
-        case 'R' -> authenticate(message);
-        case 'E' -> fail(message.failure());
-        default -> {}
-      }
-    }
-
-    void fail(SqlFailure failure) {
-      if (done.tryFail(new PgException(failure))) {
-        socket.close();
-      }
-    }
-
-    private void authenticate(Message message) {
-      int request = message.int32();
-      switch (request) {
-        case 0 -> ready();
-        case 3 -> send(Md5Login.zeroEnded(password()));
-        case 5 -> {
-          byte[] salt = new byte[4];
-          message.body().readBytes(salt);
-          send(Md5Login.answer(settings.user(), password(), salt));
-        }
-        case 10 -> beginScram(message);
-        case 11 -> continueScram(rest(message));
-        case 12 -> endScram(rest(message));
-        default -> fail(SqlFailure.of("28000", "the server asks for a login that is not known"));
-      }
-    }
-
-    private void ready() {
-      PgConnection connection = new PgConnection(socket, types);
-      framing.redirect(connection::receive, connection::fail);
-      connection
-          .awaitReady()
-          .onComplete(
-              ready -> {
-                if (ready.failed()) {
-                  done.tryFail(ready.cause());
-                } else if (ready.result().failure() != null) {
-                  fail(ready.result().failure());
-                } else if (!done.tryComplete(connection)) {
-                  connection.close();
-                }
-              });
-    }
-
-    private String password() {
-      String password = settings.password();
-      return password == null ? "" : password;
-    }
-
-    private void send(byte[] content) {
-      socket.write(new Frontend().password(content).bytes());
-    }
-
-    private static String rest(Message message) {
-      return message.body().toString(StandardCharsets.UTF_8);
-    }
-
-    private void beginScram(Message message) {
-      List<String> offered = new ArrayList<>();
-      for (String name = message.cString(); !name.isEmpty(); name = message.cString()) {
-        offered.add(name);
-      }
-      if (!offered.contains("SCRAM-SHA-256") || password().isEmpty()) {
-        fail(SqlFailure.of("28000", "the server wants a password by SCRAM-SHA-256"));
-        return;
-      }
-      ScramClient client =
-          ScramClient.builder()
-              .advertisedMechanisms(List.of("SCRAM-SHA-256"))
-              .username("*")
-              .password(password().toCharArray())
-              .build();
-      scram = Optional.of(client);
-      send(ScramMessages.first(client));
-    }
-
-    /** The key is stretched by thousands of hashes: not on the event loop. */
-    private void continueScram(String challenge) {
-      ScramClient client = scram.orElseThrow();
-      vertx
-          .executeBlocking(
-              () -> {
-                client.serverFirstMessage(challenge);
-                return client.clientFinalMessage().toString();
-              })
-          .onComplete(
-              answer -> {
-                if (answer.succeeded()) {
-                  send(answer.result().getBytes(StandardCharsets.UTF_8));
-                } else {
-                  fail(SqlFailure.of("28000", "the login by SCRAM-SHA-256 failed"));
-                }
-              });
-    }
-
-    private void endScram(String proof) {
-      try {
-        scram.orElseThrow().serverFinalMessage(proof);
-      } catch (ScramException e) {
-        fail(SqlFailure.of("28000", "the server does not know the password itself"));
-      }
-    }
+  private static void cancel(PgConnection connection, NetSocket socket, Promise<Void> taken) {
+    socket.handler(_ -> {});
+    socket.exceptionHandler(_ -> taken.tryComplete());
+    // The server closes once it has sent the signal, and not before.
+    socket.closeHandler(_ -> taken.tryComplete());
+    taken.future().onComplete(_ -> socket.close());
+    socket.write(Frontend.cancelRequest(connection.process(), connection.secret()));
   }
 }

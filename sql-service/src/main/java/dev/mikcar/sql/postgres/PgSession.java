@@ -12,7 +12,9 @@ import dev.mikcar.sql.postgres.Freshness.Outdated;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +23,22 @@ import org.jspecify.annotations.Nullable;
 final class PgSession implements Session {
   private final PgConnection connection;
   private final Options options;
+
+  /** Whether all was tried before, and failed for the age of what was prepared. */
+  private final boolean again;
+
+  private final Set<String> renewed = new HashSet<>();
   private volatile @Nullable Throwable failed;
   private volatile boolean altered;
 
-  PgSession(PgUse use, Options options) {
+  PgSession(PgUse use, Options options, boolean again) {
     this.connection = use.connection();
     this.options = options;
+    this.again = again;
   }
 
-  /** {@code BEGIN} as the options want it. */
-  static String begin(Options options) {
+  /** {@code BEGIN} as the options want it, and what a pooled session has to be told. */
+  static String begin(PgConnection connection, Options options) {
     StringBuilder sql = new StringBuilder("BEGIN");
     if (options.isolation() != null) {
       sql.append(" ISOLATION LEVEL ").append(options.isolation().sql());
@@ -38,20 +46,42 @@ final class PgSession implements Session {
     if (options.readOnly()) {
       sql.append(" READ ONLY");
     }
-    return sql.toString();
+    return connection.isShared() ? sql.append(PgFormats.OF_TRANSACTION).toString() : sql.toString();
+  }
+
+  /** Commits. Behind a pooler, what was left in the session goes before others get it. */
+  static Future<Void> commit(PgConnection connection) {
+    String reset = connection.reset().inTransaction();
+    return connection
+        .simple(reset.isEmpty() ? "COMMIT" : reset + "; COMMIT")
+        .compose(
+            reply ->
+                reply.tags().getLast().equals("COMMIT")
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new PgException(
+                            SqlFailure.of("40000", "the transaction was rolled back"))));
+  }
+
+  private Future<Void> rollback() {
+    if (!connection.isOpen() || !connection.isInTransaction()) {
+      return Future.succeededFuture();
+    }
+    String reset = connection.reset().inTransaction();
+    return connection.simple(reset.isEmpty() ? "ROLLBACK" : "ROLLBACK; " + reset).mapEmpty();
   }
 
   /** Commits when the work ends well and no statement failed; rolls back otherwise. */
   <T> Future<T> inTransaction(Function<PgSession, Future<T>> work) {
     return connection
-        .simple(begin(options))
+        .simple(begin(connection, options))
         .compose(_ -> work.apply(this))
         .compose(
             result -> {
               Throwable cause = failed;
               return cause == null ? Future.succeededFuture(result) : Future.failedFuture(cause);
             })
-        .compose(this::commit)
+        .compose(result -> commit(connection).map(_ -> result))
         .onSuccess(_ -> noteAltered())
         .recover(
             failure -> {
@@ -59,24 +89,6 @@ final class PgSession implements Session {
               Throwable cause = failed instanceof Outdated ? failed : failure;
               return rollback().transform(_ -> Future.failedFuture(cause));
             });
-  }
-
-  private <T> Future<T> commit(T result) {
-    return connection
-        .simple("COMMIT")
-        .compose(
-            reply ->
-                reply.tags().getLast().equals("COMMIT")
-                    ? Future.succeededFuture(result)
-                    : Future.failedFuture(
-                        new PgException(
-                            SqlFailure.of("40000", "the transaction was rolled back"))));
-  }
-
-  private Future<Void> rollback() {
-    return connection.isOpen() && connection.isInTransaction()
-        ? connection.simple("ROLLBACK").mapEmpty()
-        : Future.succeededFuture();
   }
 
   Future<Void> ping() {
@@ -92,29 +104,97 @@ final class PgSession implements Session {
         });
   }
 
+  /**
+   * Runs a statement by itself. One that gives rows, and is not known to leave nothing behind, gets
+   * a transaction, to be undone when it gives too many.
+   */
+  Future<Result> runAlone(Statement statement) {
+    String sql = statement.sql();
+    boolean known = isReady(sql);
+    return prepare(sql)
+        .compose(
+            prepared ->
+                connection
+                    .learned()
+                    .harmless()
+                    .judge(connection, prepared)
+                    .compose(
+                        harmless -> {
+                          if (harmless) {
+                            return fly(prepared, statement, connection.isShared());
+                          }
+                          noteHarm(sql);
+                          return prepared.columns().isEmpty() && !connection.isShared()
+                              ? fly(prepared, statement, false)
+                              : inTransaction(_ -> fly(prepared, statement, false))
+                                  .recover(e -> outside(prepared, statement, e));
+                        }))
+        .recover(e -> fail(known, sql, e));
+  }
+
+  /** Some, such as {@code VACUUM}, the server takes outside of transactions only. */
+  private Future<Result> outside(Prepared prepared, Statement statement, Throwable failure) {
+    return failure instanceof PgException e && e.failure().sqlstate().equals("25001")
+        ? fly(prepared, statement, false)
+        : Future.failedFuture(failure);
+  }
+
   Future<Result> runNow(Statement statement) {
-    boolean known = connection.isPrepared(statement.sql());
-    return connection
-        .prepare(statement.sql())
+    boolean known = isReady(statement.sql());
+    return prepare(statement.sql())
         .compose(
             prepared -> {
-              if (options.distinctNames()) {
-                Column.requireDistinct(prepared.columns());
-              }
-              Frontend flight = new Frontend();
-              flight.bind(
-                  prepared.name(), PgParams.encode(statement.params(), prepared.parameters()));
-              // One more than allowed, to see whether there are more.
-              flight.execute(options.maxRows() + 1).sync();
-              return connection
-                  .send(flight, prepared)
-                  .map(reply -> result(prepared, reply, PgConnection.rows(reply), 0));
+              noteUnlessHarmless(statement.sql());
+              return fly(prepared, statement, false);
             })
         .recover(e -> fail(known, statement.sql(), e));
   }
 
+  private void noteUnlessHarmless(String sql) {
+    if (!connection.learned().harmless().isKnown(sql)) {
+      noteHarm(sql);
+    }
+  }
+
+  private void noteHarm(String sql) {
+    connection.reset().need();
+    if (SqlText.words(sql).kind().equals("DISCARD")) {
+      connection.statements().forget();
+    }
+  }
+
+  private boolean isReady(String sql) {
+    return !again && connection.statements().isReady(sql);
+  }
+
+  private Future<Prepared> prepare(String sql) {
+    return connection.statements().prepare(sql, again && renewed.add(sql));
+  }
+
+  private Future<Result> fly(Prepared prepared, Statement statement, boolean withFormats) {
+    if (options.distinctNames()) {
+      Column.requireDistinct(prepared.columns());
+    }
+    Frontend flight = new Frontend();
+    if (withFormats) {
+      PgFormats.begin(flight);
+    }
+    prepared.makeReady(flight);
+    prepared.bind(flight, PgParams.encode(statement.params(), prepared.parameters()));
+    // One more than allowed, to see whether there are more.
+    flight.execute(options.maxRows() + 1).sync();
+    return connection
+        .send(flight, prepared)
+        .map(reply -> result(prepared, reply, PgConnection.rows(reply), reply.tags().size() - 1));
+  }
+
   private <T> Future<T> fail(boolean known, String sql, Throwable cause) {
-    failed = known && connection.freshness().explains(sql, cause) ? new Outdated(cause) : cause;
+    failed =
+        known
+                && !(cause instanceof Outdated)
+                && connection.learned().freshness().explains(sql, cause)
+            ? new Outdated(cause)
+            : cause;
     return Future.failedFuture(failed);
   }
 
@@ -123,11 +203,17 @@ final class PgSession implements Session {
    */
   private void noteAltered() {
     if (altered) {
-      connection.freshness().outdateAll();
+      connection.learned().freshness().outdateAll();
     }
   }
 
   private Result result(Prepared prepared, Reply reply, List<List<Cell>> rows, int tag) {
+    if (reply.differs()) {
+      // Of a pooled session only, where nothing of it is committed yet.
+      connection.learned().freshness().outdateAll();
+      throw new Outdated(
+          new PgException(SqlFailure.of("0A000", "the columns of the statement have changed")));
+    }
     if (reply.isTooLarge()) {
       throw SqlFailure.tooLarge((Reply.MOST_BYTES >> 20) + " MiB");
     }
@@ -138,7 +224,8 @@ final class PgSession implements Session {
       altered = true;
       noteAltered();
     }
-    long affected = reply.tags().isEmpty() ? 0 : PgConnection.affected(reply.tags().get(tag));
+    long affected =
+        tag < 0 || reply.tags().isEmpty() ? 0 : PgConnection.affected(reply.tags().get(tag));
     return new Result(prepared.columns(), rows, affected);
   }
 
@@ -154,16 +241,19 @@ final class PgSession implements Session {
     }
     String sql = statements.get(from).sql();
     SqlText.checkedKind(sql);
-    boolean known = connection.isPrepared(sql);
+    boolean known = isReady(sql);
     int to = from;
     while (to < statements.size() && statements.get(to).sql().equals(sql)) {
       to++;
     }
     List<Statement> same = statements.subList(from, to);
     int next = to;
-    return connection
-        .prepare(sql)
-        .compose(prepared -> flight(prepared, same))
+    return prepare(sql)
+        .compose(
+            prepared -> {
+              noteUnlessHarmless(sql);
+              return flight(prepared, same);
+            })
         .recover(e -> fail(known, sql, e))
         .compose(
             results -> {
@@ -174,8 +264,9 @@ final class PgSession implements Session {
 
   private Future<List<Result>> flight(Prepared prepared, List<Statement> same) {
     Frontend flight = new Frontend();
+    prepared.makeReady(flight);
     for (Statement statement : same) {
-      flight.bind(prepared.name(), PgParams.encode(statement.params(), prepared.parameters()));
+      prepared.bind(flight, PgParams.encode(statement.params(), prepared.parameters()));
       flight.execute(0);
     }
     return connection

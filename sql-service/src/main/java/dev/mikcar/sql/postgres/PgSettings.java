@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param addresses where it may be, tried in this order
  * @param password null when there is none
+ * @param channelBinding whether a login is tied to the TLS connection that it is made over
+ * @param keepAlive how a peer that is gone is noticed
  * @param startup what else the server is told when a session starts
  */
 record PgSettings(
@@ -22,7 +24,9 @@ record PgSettings(
     SslMode sslMode,
     Optional<Path> rootCertificate,
     Optional<ClientCertificate> clientCertificate,
+    ChannelBinding channelBinding,
     Duration connectTimeout,
+    KeepAlive keepAlive,
     Map<String, String> startup) {
 
   /**
@@ -43,6 +47,26 @@ record PgSettings(
 
   /** What we show to a server that asks, in PEM. */
   record ClientCertificate(Path certificate, Path key) {}
+
+  /**
+   * Of TCP.
+   *
+   * @param on whether an idle connection is probed
+   * @param idleSeconds after which silence
+   * @param intervalSeconds how often then
+   * @param count how many probes may be lost
+   * @param unacknowledged after which time without an acknowledgement of what was sent a connection
+   *     is given up; 0: when the system does
+   */
+  record KeepAlive(
+      boolean on, int idleSeconds, int intervalSeconds, int count, Duration unacknowledged) {}
+
+  /** See <a href="https://www.postgresql.org/docs/current/libpq-connect.html">libpq</a>. */
+  enum ChannelBinding {
+    DISABLE,
+    PREFER,
+    REQUIRE
+  }
 
   /** See <a href="https://www.postgresql.org/docs/current/libpq-ssl.html">libpq</a>. */
   enum SslMode {

@@ -17,17 +17,17 @@ final class PgTypes {
   private static final String LOOK_UP =
       "SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typbasetype,"
           + " CASE WHEN t.typcategory = 'A' AND t.typname NOT IN ('int2vector', 'oidvector')"
-          + " THEN t.typelem ELSE 0 END, t.typdelim"
+          + " THEN t.typelem ELSE 0 END, t.typdelim, t.typtype"
           + " FROM pg_catalog.pg_type t WHERE ";
 
   private static final PgType UNKNOWN = PgType.plain("unknown", Kind.TEXT);
 
   private final Map<Integer, PgType> known = new ConcurrentHashMap<>();
-  private final Freshness freshness = new Freshness();
+  private final Set<Integer> enums = ConcurrentHashMap.newKeySet();
 
-  /** That of the statements which were prepared with these types. */
-  Freshness freshness() {
-    return freshness;
+  /** Whether the type is known to be an enum. */
+  boolean isEnum(int oid) {
+    return enums.contains(oid);
   }
 
   /** The type; it must have been learned. */
@@ -99,6 +99,9 @@ final class PgTypes {
       type = new PgType(name, Kind.ARRAY, part(element, rows), text(row, 5).charAt(0));
     } else {
       type = PgType.plain(name, PgType.kindOf(text(row, 1)));
+      if (text(row, 6).equals("e")) {
+        enums.add(oid);
+      }
     }
     known.put(oid, type);
     return type;
@@ -123,7 +126,7 @@ final class PgTypes {
     return Integer.parseUnsignedInt(text(row, column));
   }
 
-  private static String text(List<Cell> row, int column) {
+  static String text(List<Cell> row, int column) {
     return row.get(column) instanceof Cell.Text(String value) ? value : "";
   }
 }

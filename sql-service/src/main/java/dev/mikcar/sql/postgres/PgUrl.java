@@ -4,7 +4,9 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.sql.postgres.PgSettings.Address;
+import dev.mikcar.sql.postgres.PgSettings.ChannelBinding;
 import dev.mikcar.sql.postgres.PgSettings.ClientCertificate;
+import dev.mikcar.sql.postgres.PgSettings.KeepAlive;
 import dev.mikcar.sql.postgres.PgSettings.SslMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,8 +99,17 @@ final class PgUrl {
     String as = login.isEmpty() ? System.getProperty("user.name", "postgres") : login;
     String secret = left.containsKey("password") ? left.remove("password") : password;
     String base = take(left, "dbname", database);
-    SslMode mode = sslMode(take(left, "sslmode", "prefer"));
     String root = take(left, "sslrootcert", "");
+    boolean system = root.equals("system");
+    SslMode mode = sslMode(take(left, "sslmode", system ? "verify-full" : "prefer"));
+    if (system && mode != SslMode.VERIFY_FULL) {
+      // As in libpq: everybody can get a certificate of them, for a name of his own.
+      throw refuse("sslrootcert=system needs sslmode=verify-full");
+    }
+    ChannelBinding binding = channelBinding(take(left, "channel_binding", "prefer"));
+    if (binding == ChannelBinding.REQUIRE && mode == SslMode.DISABLE) {
+      throw refuse("channel_binding=require needs TLS, and sslmode=disable forbids it");
+    }
     String certificate = take(left, "sslcert", "");
     String key = take(left, "sslkey", "");
     if (certificate.isEmpty() != key.isEmpty()) {
@@ -113,6 +124,7 @@ final class PgUrl {
     if (!more.isEmpty()) {
       startup.put("options", more);
     }
+    KeepAlive keepAlive = keepAlive(left);
     refuseUnknown(left);
     return new PgSettings(
         addresses,
@@ -120,33 +132,43 @@ final class PgUrl {
         secret,
         base.isEmpty() ? as : base,
         mode,
-        root.isEmpty() || root.equals("system") ? Optional.empty() : Optional.of(Path.of(root)),
+        root.isEmpty() || system ? Optional.empty() : Optional.of(Path.of(root)),
         certificate.isEmpty()
             ? Optional.empty()
             : Optional.of(new ClientCertificate(Path.of(certificate), Path.of(key))),
+        binding,
         patience,
+        keepAlive,
         startup);
   }
 
   /** Options of libpq that ask for what is so anyway are taken; others would be silently broken. */
   private static void refuseUnknown(Map<String, String> left) {
-    left.keySet()
-        .removeIf(
-            name ->
-                name.startsWith("keepalives")
-                    || name.equals("fallback_application_name")
-                    || name.equals("tcp_user_timeout"));
+    left.remove("fallback_application_name");
     left.remove("target_session_attrs", "any");
     left.remove("gssencmode", "disable");
     left.remove("gssencmode", "prefer");
-    left.remove("channel_binding", "prefer");
-    left.remove("channel_binding", "disable");
     left.remove("client_encoding", "UTF8");
     left.remove("client_encoding", "utf8");
     if (!left.isEmpty()) {
       throw refuse(
           "the option '" + left.keySet().iterator().next() + "', or its value, is not known");
     }
+  }
+
+  private static KeepAlive keepAlive(Map<String, String> left) {
+    return new KeepAlive(
+        limit(left, "keepalives", 1, 0, 1) == 1,
+        limit(left, "keepalives_idle", 60, 1, 32_767),
+        limit(left, "keepalives_interval", 10, 1, 32_767),
+        limit(left, "keepalives_count", 3, 1, 127),
+        Duration.ofMillis(limit(left, "tcp_user_timeout", 30_000, 0, 86_400_000)));
+  }
+
+  private static int limit(
+      Map<String, String> left, String name, int otherwise, int least, int most) {
+    String given = take(left, name, "");
+    return given.isEmpty() ? otherwise : number(name, given, least, most);
   }
 
   private List<Address> addresses(String hostOption, String portOption) {
@@ -180,7 +202,7 @@ final class PgUrl {
   }
 
   private static int number(String what, String text, int least, int most) {
-    if (text.matches("\\d{1,6}")) {
+    if (text.matches("\\d{1,8}")) {
       int number = Integer.parseInt(text);
       if (number >= least && number <= most) {
         return number;
@@ -199,6 +221,15 @@ final class PgUrl {
         VARIABLE,
         "the sslmode is not known",
         "disable, allow, prefer, require, verify-ca or verify-full");
+  }
+
+  private static ChannelBinding channelBinding(String text) {
+    for (ChannelBinding binding : ChannelBinding.values()) {
+      if (binding.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return binding;
+      }
+    }
+    throw refuse("channel_binding is disable, prefer or require");
   }
 
   private static String take(Map<String, String> options, String name, String otherwise) {

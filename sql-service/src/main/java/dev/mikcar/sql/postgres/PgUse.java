@@ -24,6 +24,7 @@ final class PgUse {
   private @Nullable PgConnection connection;
   private long timer = -1;
   private boolean ended;
+  private boolean cancelled;
   private Future<Void> cancelling = Future.succeededFuture();
 
   PgUse(Vertx vertx, PgConnector connector, PgPool pool, Optional<Duration> timeout) {
@@ -76,9 +77,16 @@ final class PgUse {
   /** Tells the server to cancel what it does for this use. */
   void cancel() {
     PgConnection victim;
+    long asked = System.nanoTime();
     synchronized (this) {
       victim = connection;
-      if (ended || victim == null) {
+      if (ended || cancelled) {
+        return;
+      }
+      cancelled = true;
+      if (victim == null) {
+        ended = true;
+        start.tryFail(new ApiException.BackendTimeout("nobody waits for it any more"));
         return;
       }
       cancelling = connector.cancel(victim);
@@ -92,6 +100,8 @@ final class PgUse {
             }
           }
           victim.fail(new ApiException.BackendTimeout("the database does not answer"));
+          // What was silent since then is likely to be as dead.
+          pool.suspect(asked);
         });
   }
 
@@ -109,21 +119,26 @@ final class PgUse {
 
   /** Gives the session back, once a cancellation under way can hit nobody else. */
   Future<Void> end() {
-    Future<Void> cancelled;
+    Future<Void> told;
     PgConnection used;
+    boolean spent;
     synchronized (this) {
       if (ended) {
         return Future.succeededFuture();
       }
       ended = true;
       used = connection;
-      cancelled = cancelling;
+      told = cancelling;
+      spent = cancelled;
     }
     if (timer >= 0) {
       vertx.cancelTimer(timer);
     }
-    if (used != null) {
-      cancelled.onComplete(_ -> pool.release(used));
+    if (used != null && spent && used.isShared()) {
+      // What a pooler makes of a cancellation may come later than it says.
+      used.close();
+    } else if (used != null) {
+      told.onComplete(_ -> pool.release(used));
     }
     return Future.succeededFuture();
   }

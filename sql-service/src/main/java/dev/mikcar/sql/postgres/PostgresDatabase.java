@@ -1,8 +1,9 @@
 package dev.mikcar.sql.postgres;
 
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.RowSource;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.database.SqlFailure;
@@ -10,22 +11,18 @@ import dev.mikcar.sql.database.SqlText;
 import dev.mikcar.sql.database.Statement;
 import dev.mikcar.sql.database.Table;
 import dev.mikcar.sql.postgres.Freshness.Outdated;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** PostgreSQL. */
 public final class PostgresDatabase implements SqlDatabase {
-  /** Statements that change nothing by their nature: they need no way back when they are cut. */
-  private static final Set<String> READING = Set.of("SELECT", "VALUES", "TABLE", "SHOW", "EXPLAIN");
-
   private static final Duration CATALOGUE = Duration.ofSeconds(10);
   private static final Duration PING = Duration.ofSeconds(3);
 
@@ -45,77 +42,72 @@ public final class PostgresDatabase implements SqlDatabase {
    * @param url what follows {@code postgres://}
    * @param size the most connections at a time
    * @param patience how long a request waits for one of them
+   * @param idle how long a connection that nobody uses stays open
+   * @param lifetime how long any connection does
    */
-  public static PostgresDatabase at(Vertx vertx, String url, int size, Duration patience) {
-    PgConnector connector = new PgConnector(vertx, PgUrl.parse(url), new PgTypes());
-    return new PostgresDatabase(vertx, connector, new PgPool(vertx, connector, size, patience));
+  public static PostgresDatabase at(
+      Vertx vertx, String url, int size, Duration patience, Duration idle, Duration lifetime) {
+    PgSettings settings = PgUrl.parse(url);
+    Learned learned =
+        Learned.nothing(settings.startup().getOrDefault("application_name", "mikcar"));
+    PgConnector connector = new PgConnector(vertx, settings, learned);
+    PgPool.Limits limits = new PgPool.Limits(size, patience, idle, lifetime);
+    return new PostgresDatabase(vertx, connector, new PgPool(vertx, connector, limits));
   }
 
   @Override
   public Uni<Result> run(Statement statement, Options options) {
-    String kind = SqlText.checkedKind(statement.sql());
-    boolean inTransaction =
-        options.needsTransaction()
-            || (!READING.contains(kind) && mayGiveRows(kind, statement.sql()));
+    SqlText.checkedKind(statement.sql());
     return uni(
-        () ->
-            twice(
-                options,
-                session ->
-                    inTransaction
-                        ? session.inTransaction(s -> s.runNow(statement))
-                        : session.runNow(statement)));
-  }
-
-  /** Such a statement is undone when it gives too many. */
-  private static boolean mayGiveRows(String kind, String sql) {
-    return kind.equals("WITH")
-        || kind.equals("CALL")
-        || sql.toUpperCase(Locale.ROOT).contains("RETURNING");
+        options,
+        session ->
+            options.needsTransaction()
+                ? session.inTransaction(s -> s.runNow(statement))
+                : session.runAlone(statement));
   }
 
   @Override
-  public Uni<RowStream> stream(Statement statement, Options options) {
+  public Multi<Chunk> stream(Statement statement, Options options) {
     SqlText.checkedKind(statement.sql());
+    return RowSource.stream(() -> new PgStream(() -> use(options), statement, options));
+  }
+
+  @Override
+  public <T> Uni<T> transaction(Options options, Function<Session, Uni<T>> work) {
+    return uni(options, session -> session.inTransaction(s -> PgSession.future(work.apply(s))));
+  }
+
+  /**
+   * Does work once, and all of it again when it failed for the age of a prepared statement: nothing
+   * has happened. Who asked may be gone before it is done: then it is cancelled.
+   */
+  private <T> Uni<T> uni(Options options, Function<PgSession, Future<T>> work) {
     return Uni.createFrom()
-        .deferred(
-            () -> {
-              PgUse first = use(options);
-              PgUse second = use(options);
-              return RowStream.opened(
-                  () ->
-                      PgStream.open(first, statement, options)
-                          .recover(
-                              e ->
-                                  e instanceof Outdated
-                                      ? PgStream.open(second, statement, options)
-                                      : Future.failedFuture(e))
-                          .toCompletionStage(),
-                  () -> {
-                    first.cancel();
-                    second.cancel();
-                  });
+        .<T>emitter(
+            emitter -> {
+              AtomicReference<PgUse> running = new AtomicReference<>(use(options));
+              emitter.onTermination(() -> running.get().cancel());
+              once(running.get(), options, false, work)
+                  .recover(
+                      e -> {
+                        if (!(e instanceof Outdated)) {
+                          return Future.failedFuture(e);
+                        }
+                        running.set(use(options));
+                        return once(running.get(), options, true, work);
+                      })
+                  .onSuccess(emitter::complete)
+                  .onFailure(emitter::fail);
             })
         .onFailure()
         .transform(PostgresDatabase::translate);
   }
 
-  @Override
-  public <T> Uni<T> transaction(Options options, Function<Session, Uni<T>> work) {
-    return uni(
-        () ->
-            twice(options, session -> session.inTransaction(s -> PgSession.future(work.apply(s)))));
-  }
-
-  /** Does it all again when it failed for the age of a prepared statement: nothing has happened. */
-  private <T> Future<T> twice(Options options, Function<PgSession, Future<T>> work) {
-    return once(options, work)
-        .recover(e -> e instanceof Outdated ? once(options, work) : Future.failedFuture(e));
-  }
-
-  private <T> Future<T> once(Options options, Function<PgSession, Future<T>> work) {
-    PgUse use = use(options);
-    return use.begin().compose(_ -> work.apply(new PgSession(use, options))).eventually(use::end);
+  private static <T> Future<T> once(
+      PgUse use, Options options, boolean again, Function<PgSession, Future<T>> work) {
+    return use.begin()
+        .compose(_ -> work.apply(new PgSession(use, options, again)))
+        .eventually(use::end);
   }
 
   private PgUse use(Options options) {
@@ -130,23 +122,34 @@ public final class PostgresDatabase implements SqlDatabase {
 
   @Override
   public Uni<Void> ping() {
-    if (pool.isExhausted()) {
-      // Busy is not down: waiting in line with the others would say so.
-      return Uni.createFrom().voidItem();
-    }
-    return uni(() -> once(Options.internal(PING), session -> session.ping()));
+    Options options = Options.internal(PING);
+    Uni<Void> busy = Uni.createFrom().completionStage(() -> answers().toCompletionStage());
+    return pool.isFull()
+        ? busy
+        : uni(options, PgSession::ping).onFailure(_ -> pool.isFull()).recoverWithUni(busy);
+  }
+
+  /**
+   * Whether the server is there, while all sessions are in use: busy is not down. Where none of
+   * them was answered lately, another one is opened for the question.
+   */
+  private Future<Void> answers() {
+    return pool.isHeard(PING)
+        ? Future.succeededFuture()
+        : connector
+            .connect()
+            .onSuccess(PgConnection::close)
+            .<Void>mapEmpty()
+            .recover(
+                e ->
+                    e instanceof PgException refused && refused.failure().sqlstate().equals("53300")
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(translate(e)));
   }
 
   @Override
   public void close() {
     pool.close();
-  }
-
-  private static <T> Uni<T> uni(Supplier<Future<T>> work) {
-    return Uni.createFrom()
-        .completionStage(() -> work.get().toCompletionStage())
-        .onFailure()
-        .transform(PostgresDatabase::translate);
   }
 
   static Throwable translate(Throwable failure) {

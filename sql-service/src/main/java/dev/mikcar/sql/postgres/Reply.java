@@ -2,6 +2,7 @@ package dev.mikcar.sql.postgres;
 
 import dev.mikcar.sql.database.Cell;
 import dev.mikcar.sql.database.SqlFailure;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,10 @@ final class Reply {
   /** A result larger than this is not kept in memory, bytes as the server sends them. */
   static final long MOST_BYTES = 64L << 20;
 
-  private final Promise<Reply> whole = Promise.promise();
+  /** Of a stream: what is taken at a time, give or take a row and what has arrived with it. */
+  private static final long PART_BYTES = 512 << 10;
+
+  private Promise<Reply> whole = Promise.promise();
 
   /** How rows are read; null: as the statement of this flight is described. */
   private final @Nullable Prepared statement;
@@ -28,6 +32,9 @@ final class Reply {
   private @Nullable SqlFailure failure;
   private boolean suspended;
   private boolean tooLarge;
+  private boolean differs;
+  private boolean ended;
+  private boolean awaits = true;
   private long bytes;
 
   Reply(@Nullable Prepared statement, boolean endsWithFlush) {
@@ -70,15 +77,60 @@ final class Reply {
     return tags;
   }
 
+  /** Whether the statement gives other columns than it was found to give. */
+  boolean differs() {
+    return differs;
+  }
+
+  /** Whether it is whole; of a reply that was split, more is to come. */
+  boolean isWhole() {
+    return ended;
+  }
+
+  /**
+   * Of a stream whose reader waits, and for whom there is enough.
+   *
+   * @return who waits, for no more than what is there; null when there is nobody, or not enough
+   */
+  @Nullable Promise<Reply> split() {
+    if (!endsWithFlush || !awaits || bytes < PART_BYTES) {
+      return null;
+    }
+    awaits = false;
+    Promise<Reply> waiting = whole;
+    whole = Promise.promise();
+    return waiting;
+  }
+
+  /** Done when there is enough again, or all. */
+  Future<Reply> awaitMore() {
+    awaits = true;
+    return whole.future();
+  }
+
+  /** The rows that are there, which are then its taker's. */
+  List<List<Cell>> takeRows() {
+    List<List<Cell>> taken = ended ? results.getLast() : rows;
+    rows = new ArrayList<>();
+    bytes = 0;
+    return taken;
+  }
+
   /**
    * Takes in a message.
    *
    * @return whether the reply is whole now
    */
   boolean add(Message message) {
+    ended = take(message);
+    return ended;
+  }
+
+  private boolean take(Message message) {
     switch (message.type()) {
       case 't' -> addParameters(message);
       case 'T' -> addColumns(message);
+      case 'n' -> describe(List.of());
       case 'D' -> addRow(message);
       case 'C' -> {
         tags.add(message.cString());
@@ -104,7 +156,7 @@ final class Reply {
         return true;
       }
       default -> {
-        // Parse, Bind and Close have succeeded; there is no data; a notice.
+        // Parse, Bind and Close have succeeded; a notice.
       }
     }
     return false;
@@ -132,16 +184,21 @@ final class Reply {
       message.body().skipBytes(8);
       described.add(new PgColumn(name, oid));
     }
+    describe(described);
+  }
+
+  private void describe(List<PgColumn> described) {
     columns = described;
+    differs |= statement != null && !described.equals(statement.described());
   }
 
   private void addRow(Message message) {
     bytes += message.body().readableBytes();
-    if (bytes > MOST_BYTES) {
+    if (bytes > MOST_BYTES && !endsWithFlush) {
       tooLarge = true;
       rows.clear();
     }
-    if (tooLarge) {
+    if (tooLarge || differs) {
       return;
     }
     int count = message.int16();

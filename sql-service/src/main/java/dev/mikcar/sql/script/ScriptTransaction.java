@@ -9,6 +9,7 @@ import dev.mikcar.sql.database.Statement;
 import io.smallrye.mutiny.Uni;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptTransaction {
   private final SqlDatabase database;
-  private final Options options;
+  private final Supplier<Options> options;
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private @Nullable CompletableFuture<Session> session;
   private @Nullable CompletableFuture<Boolean> outcome;
   private @Nullable Throwable failure;
   private volatile boolean repeat;
 
-  ScriptTransaction(SqlDatabase database, Options options) {
+  /**
+   * @param options asked for when it begins: what time is left then
+   */
+  ScriptTransaction(SqlDatabase database, Supplier<Options> options) {
     this.database = database;
     this.options = options;
   }
@@ -45,7 +49,7 @@ final class ScriptTransaction {
       outcome =
           database
               .transaction(
-                  options,
+                  options.get(),
                   s -> {
                     // A second time, after a change of the tables: only the script itself can be
                     // run again.

@@ -45,6 +45,7 @@ public final class Scripts {
   private final SourceCache sources;
   private final ThreadPoolExecutor threads;
   private final Set<ScriptRun> running = ConcurrentHashMap.newKeySet();
+  private final Lanes lanes = new Lanes(AT_ONCE);
   private final long memoryOfAll = Runtime.getRuntime().maxMemory() / 2;
   private int late;
   private final ScheduledExecutorService watch =
@@ -87,7 +88,7 @@ public final class Scripts {
 
   private void warmUp() {
     Options none = new Options(Optional.empty(), 1, true, null, true, Options.Caller.SELF);
-    new ScriptRun(new ScriptTransaction(database, none), limits, _ -> {})
+    new ScriptRun(new ScriptTransaction(database, () -> none), limits, _ -> {})
         .run(sandbox, sources, "export default async (input) => [input, new Date(0)]", "{}");
   }
 
@@ -147,12 +148,9 @@ public final class Scripts {
     return Uni.createFrom()
         .deferred(
             () -> {
-              Options left =
-                  options.timeout().isEmpty()
-                      ? options
-                      : options.within(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-              ScriptTransaction transaction = new ScriptTransaction(database, left);
-              return once(source, input, transaction, own)
+              ScriptTransaction transaction =
+                  new ScriptTransaction(database, () -> left(options, end));
+              return once(source, input, transaction, own, end)
                   .onFailure(
                       e ->
                           number < MOST_RUNS
@@ -162,12 +160,18 @@ public final class Scripts {
             });
   }
 
+  private static Options left(Options options, long end) {
+    return options.timeout().isEmpty()
+        ? options
+        : options.within(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+  }
+
   private static boolean isLost(Throwable failure) {
     return failure instanceof ApiException e && e.code().equals("SERIALIZATION_FAILURE");
   }
 
   private Uni<ScriptOutcome> once(
-      String source, String input, ScriptTransaction transaction, ScriptLimits own) {
+      String source, String input, ScriptTransaction transaction, ScriptLimits own, long end) {
     return Uni.createFrom()
         .emitter(
             emitter -> {
@@ -180,11 +184,42 @@ public final class Scripts {
                             if (failure == null) {
                               emitter.complete(outcome);
                             } else {
+                              if (isLost(failure)) {
+                                lanes.lose(source);
+                              }
                               emitter.fail(failure);
                             }
                           });
-              start(run, source, input);
+              startInTurn(run, source, input, end);
             });
+  }
+
+  /** At once, unless scripts of this text have been in each other's way. */
+  private void startInTurn(ScriptRun run, String source, String input, long end) {
+    Optional<Lane> lane = lanes.of(source);
+    if (lane.isEmpty()) {
+      start(run, source, input);
+      return;
+    }
+    var _ =
+        lane.get()
+            .enter()
+            .orTimeout(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+            .whenComplete(
+                (_, late) -> {
+                  if (late != null) {
+                    run.outcome().completeExceptionally(inTheWay());
+                    return;
+                  }
+                  var _ = run.outcome().whenComplete((_, _) -> lane.get().leave());
+                  if (!run.outcome().isDone()) {
+                    start(run, source, input);
+                  }
+                });
+  }
+
+  private static ApiException inTheWay() {
+    return new ApiException.BackendTimeout("other scripts that change the same rows were first");
   }
 
   private void start(ScriptRun run, String source, String input) {

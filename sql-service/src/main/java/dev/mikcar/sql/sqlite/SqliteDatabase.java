@@ -1,9 +1,9 @@
 package dev.mikcar.sql.sqlite;
 
-import dev.mikcar.sql.database.Cell;
+import dev.mikcar.sql.database.Chunk;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Result;
-import dev.mikcar.sql.database.RowStream;
+import dev.mikcar.sql.database.RowSource;
 import dev.mikcar.sql.database.Session;
 import dev.mikcar.sql.database.SqlDatabase;
 import dev.mikcar.sql.database.Statement;
@@ -89,70 +89,24 @@ public final class SqliteDatabase implements SqlDatabase {
   }
 
   @Override
-  public Uni<RowStream> stream(Statement statement, Options options) {
+  public Multi<Chunk> stream(Statement statement, Options options) {
     String kind = SqliteGuard.check(statement.sql());
     if (options.readOnly() || MAYBE_READING.contains(kind)) {
-      Uni<RowStream> read = streamOn(readers, statement, options, true);
+      Multi<Chunk> read = streamOn(readers, statement, options, true);
       return options.readOnly()
           ? read.onFailure(NotReading.class).transform(_ -> NotReading.forbidden())
           : read.onFailure(NotReading.class)
-              .recoverWithUni(() -> streamOn(writer, statement, options, false));
+              .recoverWithMulti(() -> streamOn(writer, statement, options, false));
     }
     return streamOn(writer, statement, options, false);
   }
 
-  /** Goes on to its end even when nobody waits for it any more, so that no connection is lost. */
-  private Uni<RowStream> streamOn(
+  private Multi<Chunk> streamOn(
       Slots slots, Statement statement, Options options, boolean reading) {
-    return Uni.createFrom()
-        .deferred(
-            () -> {
-              AtomicReference<SqliteUse> current = new AtomicReference<>();
-              AtomicBoolean gone = new AtomicBoolean();
-              return RowStream.opened(
-                  () ->
-                      opening(slots, statement, options, reading, current, gone)
-                          .subscribeAsCompletionStage(),
-                  () -> interrupt(current, gone));
-            });
-  }
-
-  private Uni<RowStream> opening(
-      Slots slots,
-      Statement statement,
-      Options options,
-      boolean reading,
-      AtomicReference<SqliteUse> current,
-      AtomicBoolean gone) {
-    return slots
-        .acquire(options.timeout())
-        .chain(
-            slot -> {
-              SqliteUse use = new SqliteUse(slot, options, memory);
-              begin(use, current, gone);
-              return (reading ? use.queryOnly(isInMemory()) : use.begin(false))
-                  .chain(() -> use.stream(statement))
-                  .map(
-                      cursor -> {
-                        Multi<List<List<Cell>>> chunks =
-                            Multi.createBy()
-                                .repeating()
-                                .uni(() -> use.next(cursor))
-                                .until(List::isEmpty)
-                                .onTermination()
-                                .call(
-                                    (_, cancelled) -> {
-                                      if (cancelled) {
-                                        use.interrupt();
-                                      }
-                                      return use.finish(cursor, !reading)
-                                          .eventually(() -> slots.release(slot));
-                                    });
-                        return new RowStream(cursor.columns(), chunks);
-                      })
-                  .onFailure()
-                  .call(() -> use.abandon().eventually(() -> slots.release(slot)));
-            });
+    return RowSource.stream(
+        () ->
+            new SqliteStream(
+                slots, statement, options, memory, new SqliteStream.Begin(reading, isInMemory())));
   }
 
   @Override

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,11 @@ public abstract class SqlDatabaseContract {
 
   /** A database without tables. */
   protected abstract SqlDatabase open() throws Exception;
+
+  /** How many may read at the same time. */
+  protected int atOnce() {
+    return 2;
+  }
 
   @BeforeEach
   void openDatabase() throws Exception {
@@ -156,13 +164,55 @@ public abstract class SqlDatabaseContract {
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 5000) SELECT i, 'x' FROM n");
     for (int i = 0; i < 5; i++) {
-      RowStream stream = await(database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL));
+      Chunk first = await(database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL).toUni());
 
-      List<List<Cell>> first = await(stream.chunks().toUni());
-
-      assertThat(first.getFirst().getFirst()).isEqualTo(new Cell.Int(1));
+      assertThat(first.rows().getFirst().getFirst()).isEqualTo(new Cell.Int(1));
     }
     assertThat(count()).isEqualTo(5000);
+  }
+
+  /** From before a stream has a connection until it has ended. */
+  @Test
+  void aReaderMayGoAtAnyMoment() {
+    run(
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 5000) SELECT i, 'x' FROM n");
+    for (int i = 0; i < 100; i++) {
+      Cancellable reader =
+          database.stream(statement("SELECT * FROM t ORDER BY id"), USUAL)
+              .subscribe()
+              .with(_ -> {}, _ -> {});
+      long moment = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(i * 50L);
+      while (System.nanoTime() < moment) {
+        Thread.onSpinWait();
+      }
+      reader.cancel();
+    }
+
+    run("UPDATE t SET v = 'y'");
+    AtomicInteger missing = new AtomicInteger(atOnce());
+    CompletableFuture<Boolean> allAreHere = new CompletableFuture<>();
+    List<CompletableFuture<Result>> readers = new ArrayList<>();
+    for (int i = 0; i < atOnce(); i++) {
+      readers.add(
+          database
+              .transaction(
+                  options(Duration.ofSeconds(10), true),
+                  session ->
+                      session
+                          .run(statement("SELECT count(*) FROM t WHERE v = 'y'"))
+                          .call(
+                              () -> {
+                                if (missing.decrementAndGet() == 0) {
+                                  allAreHere.complete(true);
+                                }
+                                return Uni.createFrom().completionStage(allAreHere);
+                              }))
+              .subscribeAsCompletionStage());
+    }
+    for (CompletableFuture<Result> reader : readers) {
+      assertThat(reader.join().rows()).containsExactly(List.of(new Cell.Int(5000)));
+    }
   }
 
   @Test
@@ -171,9 +221,11 @@ public abstract class SqlDatabaseContract {
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 5000) SELECT i, 'x' FROM n");
 
-    RowStream stream = await(database.stream(statement("SELECT id FROM t"), USUAL));
+    List<Chunk> chunks =
+        await(database.stream(statement("SELECT id FROM t"), USUAL).collect().asList());
 
-    assertThat(await(stream.chunks().onItem().disjoint().collect().asList())).hasSize(5000);
+    assertThat(chunks.stream().mapToInt(chunk -> chunk.rows().size()).sum()).isEqualTo(5000);
+    assertThat(chunks).extracting(Chunk::isLast).endsWith(true).containsOnlyOnce(true);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.settings.SettingException;
 import dev.mikcar.sql.postgres.PgSettings.Address;
+import dev.mikcar.sql.postgres.PgSettings.KeepAlive;
 import dev.mikcar.sql.postgres.PgSettings.SslMode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,22 @@ class PgUrlTest {
     assertThat(settings.database()).isEqualTo("d");
   }
 
+  @Test
+  void theCertificatesOfTheSystemAreForTheNameOnly() {
+    assertThat(PgUrl.parse("u@h/d?sslrootcert=system").sslMode()).isEqualTo(SslMode.VERIFY_FULL);
+  }
+
+  @Test
+  void howAPeerThatIsGoneIsNoticedCanBeSaid() {
+    PgSettings settings =
+        PgUrl.parse(
+            "u@h/d?keepalives_idle=7&keepalives_interval=2&keepalives_count=4&tcp_user_timeout=900");
+
+    assertThat(settings.keepAlive())
+        .isEqualTo(new KeepAlive(true, 7, 2, 4, Duration.ofMillis(900)));
+    assertThat(PgUrl.parse("u@h/d?keepalives=0").keepAlive().on()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -79,7 +96,12 @@ class PgUrlTest {
         "u:hidden@[::1/d",
         "u:hid%zzden@h/d",
         "u:hidden@h/d?sslmode=x",
-        "u:hidden@h/d?channel_binding=require",
+        "u:hidden@h/d?channel_binding=maybe",
+        "u:hidden@h/d?channel_binding=require&sslmode=disable",
+        "u:hidden@h/d?sslrootcert=system&sslmode=require",
+        "u:hidden@h/d?sslrootcert=system&sslmode=verify-ca",
+        "u:hidden@h/d?keepalives=2",
+        "u:hidden@h/d?tcp_user_timeout=-1",
         "u:hidden@h/d?target_session_attrs=read-write",
         "u:hidden@h/d?sslcert=/x",
         "u:hidden@h/d?gssencmode=require",

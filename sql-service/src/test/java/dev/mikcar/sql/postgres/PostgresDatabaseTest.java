@@ -28,6 +28,11 @@ class PostgresDatabaseTest extends SqlDatabaseContract {
   protected SqlDatabase open() {
     server.psql("DROP TABLE IF EXISTS t, pair");
     return PostgresDatabase.at(
-        vertx, server.url().replace("postgres://", ""), 2, Duration.ofSeconds(5));
+        vertx,
+        server.url().replace("postgres://", ""),
+        2,
+        Duration.ofSeconds(5),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30));
   }
 }

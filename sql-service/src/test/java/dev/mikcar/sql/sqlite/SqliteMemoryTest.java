@@ -9,4 +9,9 @@ class SqliteMemoryTest extends SqlDatabaseContract {
   protected SqlDatabase open() {
     return SqliteDatabase.inMemory(Duration.ofSeconds(5));
   }
+
+  @Override
+  protected int atOnce() {
+    return 1;
+  }
 }

@@ -2,6 +2,7 @@ package dev.mikcar.storage.file;
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.log.LastingTrouble;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Content;
@@ -38,14 +39,18 @@ import org.jspecify.annotations.Nullable;
 public final class FileObjectStore implements ObjectStore {
   private static final Logger LOG = Logger.getLogger(FileObjectStore.class);
 
-  /** How many chunks of a body wait to be written. */
-  private static final int WINDOW = 16;
+  /** How many chunks of a body wait to be written; the server makes none of more than 8 KiB. */
+  private static final int WINDOW = 8;
+
+  /** What a body that is received holds at most, bytes. */
+  private static final int RECEIVED_AT_ONCE = WINDOW << 13;
 
   /** Between two looks at whether the process is ending, bytes. */
   private static final long COPIED_AT_ONCE = 64L << 20;
 
   private final LastingTrouble trouble = new LastingTrouble(LOG, "storage");
   private final Path path;
+  private final MemoryBudget memory;
   private final PathLocks locks = new PathLocks();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object opening = new Object();
@@ -55,9 +60,12 @@ public final class FileObjectStore implements ObjectStore {
   /**
    * A store in a folder, which is opened, and made, when it is used first; and again after it was
    * taken away.
+   *
+   * @param memory for what is received
    */
-  public FileObjectStore(Path path) {
+  public FileObjectStore(Path path, MemoryBudget memory) {
     this.path = path;
+    this.memory = memory;
   }
 
   private interface Work<T> {
@@ -156,7 +164,9 @@ public final class FileObjectStore implements ObjectStore {
     return io(
         folder -> {
           require(folder, object, upload.condition());
-          return write(folder, object, upload.condition(), file -> receive(file, upload));
+          try (var _ = memory.take(upload.part(RECEIVED_AT_ONCE))) {
+            return write(folder, object, upload.condition(), file -> receive(file, upload));
+          }
         });
   }
 

@@ -1,5 +1,11 @@
 package dev.mikcar.storage.http;
 
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.HEADER;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.PATH;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUERY;
+
+import dev.mikcar.common.description.EntityTag;
+import dev.mikcar.common.description.EntityTagList;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.BodyReader;
 import dev.mikcar.common.http.ExactPath;
@@ -30,15 +36,34 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** One object at a time. Its path is the rest of the path, exactly, {@link ExactPath}. */
 @Path("/storage")
 @Tag(name = "storage")
+@SecurityScheme(
+    securitySchemeName = ObjectResource.SIGNATURE,
+    description = "A signed URL, in place of the token",
+    type = SecuritySchemeType.APIKEY,
+    in = SecuritySchemeIn.QUERY,
+    apiKeyName = "signature")
 @Singleton
 public class ObjectResource {
+  /** What the description calls signed URLs. */
+  static final String SIGNATURE = "signature";
+
   private static final int OPERATION = 2;
 
   /** How often an object may be replaced between the look at it and the reading of it. */
@@ -57,10 +82,86 @@ public class ObjectResource {
   }
 
   @GET
+  @Parameter(
+      name = "expires",
+      in = QUERY,
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "signature",
+      in = QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @Operation(summary = "The object, or a part of it; conditions and ranges of RFC 9110")
-  @Parameter(name = "path", in = ParameterIn.PATH)
-  @Parameter(name = "Range", in = ParameterIn.HEADER, description = "bytes=a-b, a- or -n")
+  @Parameter(
+      name = "path",
+      in = PATH,
+      example = "photos/1.jpg",
+      schema = @Schema(implementation = Requests.PathText.class))
+  @Parameter(
+      name = "Range",
+      in = HEADER,
+      description = "bytes=a-b, a- or -n",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only an object with one of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only an object with none of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-Modified-Since",
+      in = HEADER,
+      description = "a date of HTTP",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "If-Unmodified-Since",
+      in = HEADER,
+      description = "a date of HTTP",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "If-Range",
+      in = HEADER,
+      description = "the range holds for this tag or date only",
+      schema = @Schema(type = SchemaType.STRING))
+  @APIResponse(
+      responseCode = "200",
+      description = "The object",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  @APIResponse(
+      responseCode = "206",
+      description = "The range",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  @APIResponse(responseCode = "304", description = "The caller has it")
+  @APIResponse(
+      responseCode = "403",
+      description = "The signature of the URL is not valid, or its time is over")
+  @APIResponse(responseCode = "404", description = "There is no such object")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
+  @APIResponse(responseCode = "416", description = "The object has no byte of the range")
+  @SecurityRequirement(name = "token")
+  @SecurityRequirement(name = SIGNATURE)
   public Uni<Response> get(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
@@ -127,9 +228,65 @@ public class ObjectResource {
   }
 
   @HEAD
+  @Parameter(
+      name = "expires",
+      in = QUERY,
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "signature",
+      in = QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @Operation(summary = "The headers of an object")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = PATH,
+      example = "photos/1.jpg",
+      schema = @Schema(implementation = Requests.PathText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only an object with one of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "only an object with none of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-Modified-Since",
+      in = HEADER,
+      description = "a date of HTTP",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "If-Unmodified-Since",
+      in = HEADER,
+      description = "a date of HTTP",
+      schema = @Schema(type = SchemaType.STRING))
+  @APIResponse(
+      responseCode = "200",
+      description = "The object is there",
+      headers = {
+        @Header(name = "ETag", required = true, schema = @Schema(implementation = EntityTag.class)),
+        @Header(
+            name = "X-Object-Size",
+            required = true,
+            schema = @Schema(type = SchemaType.INTEGER, format = "int64")),
+        @Header(
+            name = "X-Last-Modified",
+            required = true,
+            schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+      })
+  @APIResponse(responseCode = "304", description = "The caller has it")
+  @APIResponse(
+      responseCode = "403",
+      description = "The signature of the URL is not valid, or its time is over")
+  @APIResponse(responseCode = "404", description = "There is no such object")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
+  @SecurityRequirement(name = "token")
+  @SecurityRequirement(name = SIGNATURE)
   public Uni<Response> head(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Preconditions conditions = Preconditions.of(routing.request());
@@ -149,17 +306,88 @@ public class ObjectResource {
   }
 
   @PUT
+  @Parameter(
+      name = "expires",
+      in = QUERY,
+      description = "of a signed URL, when its time is over; not read with a token",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "signature",
+      in = QUERY,
+      description = "of a signed URL",
+      schema = @Schema(type = SchemaType.STRING))
   @Path("object/{path:.*}")
   @StreamedBody
   @Operation(summary = "Writes an object: the body, byte for byte, whatever its content type")
-  @Parameter(name = "path", in = ParameterIn.PATH)
-  @Parameter(name = "Content-MD5", in = ParameterIn.HEADER)
-  @Parameter(name = "X-Checksum-SHA256", in = ParameterIn.HEADER)
+  @Parameter(
+      name = "path",
+      in = PATH,
+      example = "photos/1.jpg",
+      schema = @Schema(implementation = Requests.PathText.class))
+  @Parameter(
+      name = "Content-MD5",
+      in = HEADER,
+      description = "base64; another body is refused",
+      example = "XUFAKrxLKna5cZ2REBfFkg==",
+      schema = @Schema(type = SchemaType.STRING, pattern = "^[A-Za-z0-9+/]{21}[AQgw]==$"))
+  @Parameter(
+      name = "X-Checksum-SHA256",
+      in = HEADER,
+      description = "hex or base64; another body is refused",
+      example = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              pattern = "^([0-9A-Fa-f]{64}|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$"))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only in place of an object with one of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "*: only where there is no object",
+      schema = @Schema(implementation = EntityTagList.class))
+  @org.eclipse.microprofile.openapi.annotations.parameters.RequestBody(
+      description = "The object",
+      content =
+          @Content(
+              mediaType = "*/*",
+              schema = @Schema(type = SchemaType.STRING, format = "binary"),
+              examples = @ExampleObject(name = "text", value = "hello")))
+  @APIResponse(
+      responseCode = "201",
+      description = "It is written",
+      headers =
+          @Header(
+              name = "ETag",
+              required = true,
+              schema = @Schema(implementation = EntityTag.class)),
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Answers.Created.class)))
+  @APIResponse(
+      responseCode = "403",
+      description = "The signature of the URL is not valid, or its time is over")
+  @APIResponse(responseCode = "408", description = "The body stopped coming")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
+  @SecurityRequirement(name = "token")
+  @SecurityRequirement(name = SIGNATURE)
   public Uni<Response> put(@Context RoutingContext routing) {
+    Uni<Response> received =
+        Uni.createFrom()
+            .deferred(() -> receive(routing))
+            .onFailure()
+            .invoke(() -> BodyReader.refuseRest(routing));
+    // A caller that goes away breaks the body off, which ends the work: no need to cancel it, too,
+    // and then to be told of a failure that nobody waits for.
     return Uni.createFrom()
-        .deferred(() -> receive(routing))
-        .onFailure()
-        .invoke(() -> BodyReader.refuseRest(routing));
+        .emitter(
+            answer -> {
+              var _ = received.subscribe().with(answer::complete, answer::fail);
+            });
   }
 
   private Uni<Response> receive(RoutingContext routing) {
@@ -196,7 +424,24 @@ public class ObjectResource {
   @DELETE
   @Path("object/{path:.*}")
   @Operation(summary = "Deletes an object")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = PATH,
+      example = "photos/1.jpg",
+      schema = @Schema(implementation = Requests.PathText.class))
+  @Parameter(
+      name = "If-Match",
+      in = HEADER,
+      description = "only in place of an object with one of these tags",
+      schema = @Schema(implementation = EntityTagList.class))
+  @Parameter(
+      name = "If-None-Match",
+      in = HEADER,
+      description = "*: only where there is no object",
+      schema = @Schema(implementation = EntityTagList.class))
+  @APIResponseSchema(value = Answers.Done.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such object")
+  @APIResponse(responseCode = "412", description = "A condition is not met; nothing was changed")
   public Uni<Answers.Done> delete(@Context RoutingContext routing) {
     ObjectPath path = path(routing);
     Condition condition = Preconditions.forWriting(routing.request());

@@ -1,5 +1,8 @@
 package dev.mikcar.storage.http;
 
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.PATH;
+import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUERY;
+
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
 import dev.mikcar.common.http.PercentEncoding;
@@ -27,8 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +58,26 @@ public class StorageResource {
   @GET
   @Path("list")
   @Operation(summary = "All objects, sorted by location")
-  @Parameter(name = "limit", in = ParameterIn.QUERY, description = "1 to 1000, by default 1000")
-  @Parameter(name = "offset", in = ParameterIn.QUERY, description = "only what comes after it")
-  @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
+  @Parameter(
+      name = "limit",
+      in = QUERY,
+      description = "the most objects and prefixes",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "1000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = QUERY,
+      description = "only what comes after it",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "delimiter",
+      in = QUERY,
+      description = "such as /",
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Listing> list(@Context RoutingContext routing) {
     return listBelow(routing);
   }
@@ -62,10 +85,36 @@ public class StorageResource {
   @GET
   @Path("list/{prefix:.*}")
   @Operation(summary = "The objects whose location begins so, sorted by location")
-  @Parameter(name = "prefix", in = ParameterIn.PATH)
-  @Parameter(name = "limit", in = ParameterIn.QUERY, description = "1 to 1000, by default 1000")
-  @Parameter(name = "offset", in = ParameterIn.QUERY, description = "only what comes after it")
-  @Parameter(name = "delimiter", in = ParameterIn.QUERY, description = "such as /")
+  @Parameter(
+      name = "prefix",
+      in = PATH,
+      example = "photos/",
+      schema =
+          @Schema(
+              type = SchemaType.STRING,
+              minLength = 1,
+              maxLength = ObjectPath.LONGEST,
+              pattern = Requests.PREFIX))
+  @Parameter(
+      name = "limit",
+      in = QUERY,
+      description = "the most objects and prefixes",
+      schema =
+          @Schema(
+              type = SchemaType.INTEGER,
+              minimum = "1",
+              maximum = "1000",
+              defaultValue = "1000"))
+  @Parameter(
+      name = "offset",
+      in = QUERY,
+      description = "only what comes after it",
+      schema = @Schema(type = SchemaType.STRING))
+  @Parameter(
+      name = "delimiter",
+      in = QUERY,
+      description = "such as /",
+      schema = @Schema(type = SchemaType.STRING))
   public Uni<Listing> listBelow(@Context RoutingContext routing) {
     String prefix = PercentEncoding.decode("the prefix", ExactPath.after(routing, OPERATION));
     Listing.Query query =
@@ -97,6 +146,8 @@ public class StorageResource {
   @Path("copy")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Copies an object with its headers")
+  @APIResponseSchema(value = Answers.Done.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such object")
   public Uni<Answers.Done> copy(@Context RoutingContext routing, Requests.@Nullable FromTo body) {
     return transfer(routing, body, ObjectStore::copy, "copied");
   }
@@ -105,6 +156,8 @@ public class StorageResource {
   @Path("move")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Moves an object with its headers")
+  @APIResponseSchema(value = Answers.Done.class, responseCode = "200")
+  @APIResponse(responseCode = "404", description = "There is no such object")
   public Uni<Answers.Done> move(@Context RoutingContext routing, Requests.@Nullable FromTo body) {
     return transfer(routing, body, ObjectStore::move, "moved");
   }
@@ -156,7 +209,11 @@ public class StorageResource {
   @Path("sign/{path:.*}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "A URL that needs no token, for one method, one object and a time")
-  @Parameter(name = "path", in = ParameterIn.PATH)
+  @Parameter(
+      name = "path",
+      in = PATH,
+      example = "photos/1.jpg",
+      schema = @Schema(implementation = Requests.PathText.class))
   public Uni<Answers.Signed> sign(@Context RoutingContext routing, Requests.@Nullable Sign body) {
     ObjectPath path = ObjectResource.path(routing);
     Requests.Sign wanted = Requests.required(body);

@@ -28,10 +28,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Objects in the memory of the process, gone when it ends. What finds no room is refused. */
+/**
+ * Objects in the memory of the process, gone when it ends. What finds no room is refused: content,
+ * names and headers count, and of what was deleted the content while somebody reads it.
+ */
 public final class MemoryObjectStore implements ObjectStore {
-  /** What an object takes besides its content, about. */
+  /** What an object takes besides its content, its name and its headers, about. */
   private static final int OVERHEAD = 1024;
+
+  /** What a header takes besides its characters, about. */
+  private static final int HEADER_OVERHEAD = 160;
 
   private final long capacity;
   private final AtomicLong used = new AtomicLong();
@@ -52,10 +58,53 @@ public final class MemoryObjectStore implements ObjectStore {
     return new MemoryObjectStore(Runtime.getRuntime().maxMemory() / 2);
   }
 
-  private record Stored(ObjectInfo info, List<ByteBuffer> chunks) {
-    long room() {
-      return info.size() + OVERHEAD;
+  /** An object, whose room is taken while it is in the store or read. */
+  private final class Stored {
+    private final ObjectInfo info;
+    private final List<ByteBuffer> blocks;
+    private final long room;
+    private int holders = 1;
+
+    /** The room is taken already. */
+    Stored(ObjectInfo info, List<ByteBuffer> blocks, long room) {
+      this.info = info;
+      this.blocks = blocks;
+      this.room = room;
     }
+
+    synchronized void hold() {
+      if (holders++ == 0) {
+        used.addAndGet(room);
+      }
+    }
+
+    synchronized void release() {
+      if (--holders == 0) {
+        used.addAndGet(-room);
+      }
+    }
+
+    Multi<ByteBuffer> read(ByteRange.Slice slice) {
+      return Multi.createFrom()
+          .deferred(
+              () -> {
+                hold();
+                return Multi.createFrom()
+                    .iterable(slice(blocks, slice))
+                    .onTermination()
+                    .invoke(this::release);
+              });
+    }
+  }
+
+  private static long overhead(ObjectPath path, ObjectHeaders headers) {
+    long room = (long) OVERHEAD + path.utf8().length;
+    for (var field : headers.fields().entrySet()) {
+      room += HEADER_OVERHEAD;
+      room += field.getKey().length();
+      room += field.getValue().length();
+    }
+    return room;
   }
 
   private static <T> Uni<T> now(Supplier<T> work) {
@@ -82,7 +131,7 @@ public final class MemoryObjectStore implements ObjectStore {
 
   @Override
   public Uni<ObjectInfo> head(ObjectPath path) {
-    return now(() -> find(path).info());
+    return now(() -> find(path).info);
   }
 
   @Override
@@ -90,26 +139,23 @@ public final class MemoryObjectStore implements ObjectStore {
     return now(
         () -> {
           Stored stored = find(path);
-          if (etag != null && !etag.equals(stored.info().etag())) {
+          if (etag != null && !etag.equals(stored.info.etag())) {
             throw Condition.unmet();
           }
-          ByteRange.Slice slice = range.of(stored.info().size());
-          return new ObjectBody(
-              stored.info(),
-              slice,
-              new Content.Streamed(Multi.createFrom().iterable(slice(stored.chunks(), slice))));
+          ByteRange.Slice slice = range.of(stored.info.size());
+          return new ObjectBody(stored.info, slice, new Content.Streamed(stored.read(slice)));
         });
   }
 
-  private static List<ByteBuffer> slice(List<ByteBuffer> chunks, ByteRange.Slice slice) {
+  private static List<ByteBuffer> slice(List<ByteBuffer> blocks, ByteRange.Slice slice) {
     List<ByteBuffer> wanted = new ArrayList<>();
     long skip = slice.first();
     long left = slice.length();
-    for (ByteBuffer chunk : chunks) {
-      int from = (int) Math.min(skip, chunk.remaining());
-      int length = (int) Math.min(left, chunk.remaining() - from);
+    for (ByteBuffer block : blocks) {
+      int from = (int) Math.min(skip, block.remaining());
+      int length = (int) Math.min(left, block.remaining() - from);
       if (length > 0) {
-        wanted.add(chunk.slice(chunk.position() + from, length).asReadOnlyBuffer());
+        wanted.add(block.slice(block.position() + from, length));
       }
       skip -= from;
       left -= length;
@@ -123,8 +169,8 @@ public final class MemoryObjectStore implements ObjectStore {
         .deferred(
             () -> {
               Stored there = objects.get(path.utf8());
-              upload.condition().require(there == null ? null : there.info().etag());
-              Receiving receiving = new Receiving();
+              upload.condition().require(there == null ? null : there.info.etag());
+              Receiving receiving = new Receiving(overhead(path, upload.headers()));
               return upload
                   .body()
                   .onItem()
@@ -142,12 +188,17 @@ public final class MemoryObjectStore implements ObjectStore {
     objects.compute(
         path.utf8(),
         (key, there) -> {
-          upload.condition().require(there == null ? null : there.info().etag());
+          upload.condition().require(there == null ? null : there.info.etag());
           release(there);
           receiving.kept = true;
           return stored;
         });
-    return stored.info();
+    return stored.info;
+  }
+
+  /** How much is taken, bytes. */
+  long used() {
+    return used.get();
   }
 
   private void reserve(long bytes) {
@@ -157,9 +208,9 @@ public final class MemoryObjectStore implements ObjectStore {
     }
   }
 
-  private void release(@Nullable Stored stored) {
+  private static void release(@Nullable Stored stored) {
     if (stored != null) {
-      used.addAndGet(-stored.room());
+      stored.release();
     }
   }
 
@@ -173,7 +224,7 @@ public final class MemoryObjectStore implements ObjectStore {
                 if (there == null) {
                   throw new ApiException.NotFound("no such object");
                 }
-                condition.require(there.info().etag());
+                condition.require(there.info.etag());
                 release(there);
                 return null;
               });
@@ -191,15 +242,17 @@ public final class MemoryObjectStore implements ObjectStore {
         () -> {
           Stored source = find(from);
           if (!from.equals(to)) {
-            reserve(source.room());
-            ObjectInfo old = source.info();
+            ObjectInfo old = source.info;
+            // As if the content were there twice: the source may be deleted.
+            long room = overhead(to, old.headers()) + old.size();
+            reserve(room);
             ObjectInfo info =
                 new ObjectInfo(
                     old.size(),
                     old.etag(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
                     old.headers());
-            release(objects.put(to.utf8(), new Stored(info, source.chunks())));
+            release(objects.put(to.utf8(), new Stored(info, source.blocks, room)));
           }
         });
   }
@@ -222,36 +275,37 @@ public final class MemoryObjectStore implements ObjectStore {
 
   /** One body on its way in. */
   private final class Receiving {
-    private final List<ByteBuffer> chunks = new ArrayList<>();
+    private final Blocks blocks = new Blocks(MemoryObjectStore.this::reserve);
     private final ContentHash hash = new ContentHash();
-    private long reserved;
+    private final long overhead;
     private boolean kept;
 
-    Receiving() {
-      reserve(OVERHEAD);
-      reserved = OVERHEAD;
+    Receiving(long overhead) {
+      reserve(overhead);
+      this.overhead = overhead;
     }
 
     void add(ByteBuffer chunk) {
-      reserve(chunk.remaining());
-      reserved += chunk.remaining();
       hash.update(chunk);
-      chunks.add(chunk);
+      blocks.add(chunk);
     }
 
     Stored stored(ObjectHeaders headers) {
+      List<ByteBuffer> content = blocks.finish();
       return new Stored(
           new ObjectInfo(
-              reserved - OVERHEAD,
+              blocks.size(),
               hash.etag(headers),
               Instant.now().truncatedTo(ChronoUnit.MILLIS),
               headers),
-          List.copyOf(chunks));
+          content,
+          overhead + blocks.size());
     }
 
     void end() {
       if (!kept) {
-        used.addAndGet(-reserved);
+        blocks.discard();
+        used.addAndGet(-overhead);
       }
     }
   }
@@ -283,7 +337,7 @@ public final class MemoryObjectStore implements ObjectStore {
         String location = new String(next.getKey(), StandardCharsets.UTF_8);
         String common = query.rolledUp(location);
         if (common == null) {
-          ObjectInfo info = next.getValue().info();
+          ObjectInfo info = next.getValue().info;
           items.add(
               new Listing.Item(
                   location, info.size(), info.lastModified(), '"' + info.etag() + '"'));

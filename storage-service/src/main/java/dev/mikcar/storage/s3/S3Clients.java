@@ -21,11 +21,27 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 final class S3Clients {
   private static final Duration CONNECTING = Duration.ofSeconds(3);
   private static final Duration SILENCE = Duration.ofSeconds(8);
+
+  /**
+   * While a store puts the parts of an object together. Amazon's says something meanwhile, others
+   * nothing, and some take seconds for each GiB.
+   */
+  private static final Duration COMPLETING = Duration.ofMinutes(5);
+
   private static final int CONNECTIONS = 256;
 
   private S3Clients() {}
 
   static S3AsyncClient client(S3Bucket bucket) {
+    return client(bucket, SILENCE);
+  }
+
+  /** For completing uploads only, which is the one request that may be silent for long. */
+  static S3AsyncClient completingClient(S3Bucket bucket) {
+    return client(bucket, COMPLETING);
+  }
+
+  private static S3AsyncClient client(S3Bucket bucket, Duration silence) {
     var client =
         S3AsyncClient.builder()
             .region(region(bucket))
@@ -43,7 +59,7 @@ final class S3Clients {
                     .maxConcurrency(CONNECTIONS)
                     .connectionTimeout(CONNECTING)
                     .connectionAcquisitionTimeout(SILENCE)
-                    .readTimeout(SILENCE)
+                    .readTimeout(silence)
                     .writeTimeout(SILENCE));
     if (bucket.endpoint() != null) {
       client.endpointOverride(bucket.endpoint());

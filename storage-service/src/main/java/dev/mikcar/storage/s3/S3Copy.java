@@ -20,6 +20,7 @@ final class S3Copy {
   private static final int AT_ONCE = 16;
 
   private final S3AsyncClient client;
+  private final S3AsyncClient completing;
   private final String bucket;
   private final String from;
   private final String to;
@@ -34,12 +35,14 @@ final class S3Copy {
    */
   S3Copy(
       S3AsyncClient client,
+      S3AsyncClient completing,
       String bucket,
       String from,
       String to,
       ObjectInfo source,
       long partSize) {
     this.client = client;
+    this.completing = completing;
     this.bucket = bucket;
     this.from = from;
     this.to = to;
@@ -113,7 +116,7 @@ final class S3Copy {
   private Uni<Void> complete(String id, List<CompletedPart> parts) {
     return S3ObjectStore.call(
             () ->
-                client.completeMultipartUpload(
+                completing.completeMultipartUpload(
                     complete ->
                         complete
                             .bucket(bucket)

@@ -48,6 +48,7 @@ public final class S3ObjectStore implements ObjectStore {
 
   private final S3Bucket bucket;
   private final S3AsyncClient client;
+  private final S3AsyncClient completing;
   private final S3Presigner presigner;
   private final MemoryBudget memory;
   private final long copyPart;
@@ -72,6 +73,7 @@ public final class S3ObjectStore implements ObjectStore {
     this.memory = memory;
     this.copyPart = copyPart;
     this.client = S3Clients.client(bucket);
+    this.completing = S3Clients.completingClient(bucket);
     this.presigner = S3Clients.presigner(bucket);
   }
 
@@ -211,7 +213,14 @@ public final class S3ObjectStore implements ObjectStore {
                 Uni.createFrom()
                     .item(
                         () ->
-                            new S3Upload(client, bucket.name(), key(path), upload, guard, memory)
+                            new S3Upload(
+                                    client,
+                                    completing,
+                                    bucket.name(),
+                                    key(path),
+                                    upload,
+                                    guard,
+                                    memory)
                                 .run())
                     .runSubscriptionOn(threads))
         .onFailure()
@@ -274,7 +283,9 @@ public final class S3ObjectStore implements ObjectStore {
                 return Uni.createFrom().voidItem();
               }
               return info.size() > copyPart
-                  ? new S3Copy(client, bucket.name(), key(from), key(to), info, copyPart).run()
+                  ? new S3Copy(
+                          client, completing, bucket.name(), key(from), key(to), info, copyPart)
+                      .run()
                   : copyAtOnce(from, to);
             });
   }
@@ -339,5 +350,6 @@ public final class S3ObjectStore implements ObjectStore {
     threads.close();
     presigner.close();
     client.close();
+    completing.close();
   }
 }

@@ -29,6 +29,7 @@ final class S3Upload {
   private static final int MOST_PARTS = 10_000;
 
   private final S3AsyncClient client;
+  private final S3AsyncClient completing;
   private final String bucket;
   private final String key;
   private final Upload upload;
@@ -49,12 +50,14 @@ final class S3Upload {
 
   S3Upload(
       S3AsyncClient client,
+      S3AsyncClient completing,
       String bucket,
       String key,
       Upload upload,
       Guard guard,
       MemoryBudget memory) {
     this.client = client;
+    this.completing = completing;
     this.bucket = bucket;
     this.key = key;
     this.upload = upload;
@@ -157,7 +160,7 @@ final class S3Upload {
     }
     awaitPart();
     return S3ObjectStore.unquoted(
-        client
+        completing
             .completeMultipartUpload(
                 complete ->
                     complete

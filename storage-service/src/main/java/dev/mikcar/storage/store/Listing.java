@@ -2,6 +2,7 @@ package dev.mikcar.storage.store;
 
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes the common prefixes, sorted; none without a delimiter
  * @param nextOffset where the next page begins, {@link Query#after()}; null when there is none
  */
+@Schema(name = "StorageListing")
 public record Listing(List<Item> objects, List<String> prefixes, @Nullable String nextOffset) {
 
   /** An object in a listing; {@code eTag} is in quotes, as the header says it. */
+  @Schema(name = "StorageItem")
   public record Item(String location, long size, Instant lastModified, String eTag) {}
 
   /**

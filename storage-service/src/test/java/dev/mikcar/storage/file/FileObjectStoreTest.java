@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
 import dev.mikcar.storage.store.ObjectStore;
@@ -36,7 +37,7 @@ class FileObjectStoreTest extends ObjectStoreContract {
   @BeforeEach
   void open() {
     folder = temporary.resolve("store");
-    store = new FileObjectStore(folder);
+    store = new FileObjectStore(folder, new MemoryBudget());
   }
 
   @AfterEach
@@ -56,7 +57,7 @@ class FileObjectStoreTest extends ObjectStoreContract {
     store.close();
 
     // When
-    store = new FileObjectStore(folder);
+    store = new FileObjectStore(folder, new MemoryBudget());
 
     // Then
     assertThat(get("a/b")).isEqualTo(bytes("kept"));
@@ -71,7 +72,7 @@ class FileObjectStoreTest extends ObjectStoreContract {
     Files.createDirectory(folder.resolve("tmp/leftover-folder"));
 
     // When
-    store = new FileObjectStore(folder);
+    store = new FileObjectStore(folder, new MemoryBudget());
     put("b", "x");
 
     // Then
@@ -118,7 +119,7 @@ class FileObjectStoreTest extends ObjectStoreContract {
   void aFolderBelongsToOneProcessAtATime() {
     // Given
     put("a", "x");
-    FileObjectStore other = new FileObjectStore(folder);
+    FileObjectStore other = new FileObjectStore(folder, new MemoryBudget());
 
     // Then
     assertThatThrownBy(() -> await(other.ping()))

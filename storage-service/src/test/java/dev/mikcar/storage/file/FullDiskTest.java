@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.storage.store.ByteRange;
 import dev.mikcar.storage.store.Condition;
 import dev.mikcar.storage.store.Listing;
@@ -34,7 +35,7 @@ class FullDiskTest {
   @BeforeEach
   void mount() {
     disk = SmallDisk.ofMebibytes(8);
-    store = new FileObjectStore(disk.path().resolve("store"));
+    store = new FileObjectStore(disk.path().resolve("store"), new MemoryBudget());
   }
 
   @AfterEach

@@ -162,7 +162,7 @@ abstract class S3StoreContract extends ObjectStoreContract {
     try (S3AsyncClient client = S3Clients.client(S3Bucket.parse(server.rest(bucket)))) {
 
       // When
-      S3Copy copy = new S3Copy(client, bucket, "from", "to", old, 5 << 20);
+      S3Copy copy = new S3Copy(client, client, bucket, "from", "to", old, 5 << 20);
 
       // Then
       assertThatThrownBy(() -> await(copy.run())).isInstanceOf(Exception.class);

@@ -9,6 +9,7 @@ import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.json.StrictJson;
 import dev.mikcar.common.launch.AvailableServices;
 import dev.mikcar.common.memory.MemoryBudget;
+import dev.mikcar.common.memory.MemoryMetrics;
 import dev.mikcar.common.service.ServiceBackend;
 import dev.mikcar.common.service.Services;
 import dev.mikcar.common.settings.SettingsProducer;
@@ -52,6 +53,7 @@ class CommonAuthProcessor {
             FrontDoor.class,
             RequestDeadline.class,
             MemoryBudget.class,
+            MemoryMetrics.class,
             StrictJson.class)
         .setUnremovable()
         .build();

@@ -1,5 +1,6 @@
 package dev.mikcar.common.deployment;
 
+import dev.mikcar.common.files.UnpackedLibraries;
 import io.quarkus.bootstrap.model.ApplicationModel;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.pkg.builditem.ArtifactResultBuildItem;
@@ -43,7 +44,11 @@ class SqliteLibraryProcessor {
               dependency ->
                   dependency
                       .getContentTree()
-                      .walk(visit -> unpack(visit, libraries.resolve("main/native"))));
+                      .walk(
+                          visit ->
+                              unpack(
+                                  visit,
+                                  libraries.resolve("main").resolve(UnpackedLibraries.FOLDER))));
     }
     return new ArtifactResultBuildItem(null, "sqlite-library", Map.of());
   }

@@ -35,6 +35,16 @@ public final class PrivateFiles {
   }
 
   /**
+   * Makes a folder where there is nothing.
+   *
+   * @return the folder
+   * @throws FileAlreadyExistsException when something is there
+   */
+  public static Path newFolder(Path folder) throws IOException {
+    return Files.createDirectory(folder, attributes(folder, FOLDER));
+  }
+
+  /**
    * Makes an empty file where there is none. A database that opens it afterwards keeps the mode,
    * for its file and for those it puts beside it (SQLite's {@code -wal} and {@code -shm}).
    *

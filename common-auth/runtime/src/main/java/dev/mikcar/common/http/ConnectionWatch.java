@@ -41,6 +41,13 @@ final class ConnectionWatch {
     }
   }
 
+  /** The request that came last on a connection, if it is not answered yet. */
+  @Nullable HttpServerRequest current(HttpConnection connection) {
+    State state = connections.get(connection);
+    HttpServerRequest last = state == null ? null : state.last;
+    return last == null || last.response().ended() ? null : last;
+  }
+
   private static void check(HttpConnection connection, State state) {
     HttpServerRequest last = state.last;
     boolean answered = last == null || last.response().ended();

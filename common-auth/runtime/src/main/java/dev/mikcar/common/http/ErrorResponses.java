@@ -61,7 +61,23 @@ final class ErrorResponses {
     request.connection().close();
   }
 
+  /** Answers a request whose body cannot be read on: a chunk that is none. */
+  static void brokenBody(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    String traceId = response.headers().get(TraceId.HEADER);
+    if (traceId == null) {
+      traceId = TraceId.choose(request);
+      response.putHeader(TraceId.HEADER, traceId);
+    }
+    response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    write(response, new ApiException.BadRequest("the chunks of the body are malformed"), traceId);
+    request.connection().close();
+  }
+
   private static int statusOf(@Nullable DecoderResult result) {
+    if (result != null && result.cause() instanceof CodecHandlers.RefusedHead refused) {
+      return refused.status();
+    }
     if (result != null && result.cause() instanceof TooLongFrameException e) {
       String message = String.valueOf(e.getMessage());
       if (message.startsWith("An HTTP line is larger than")) {

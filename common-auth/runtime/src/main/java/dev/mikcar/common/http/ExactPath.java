@@ -69,7 +69,9 @@ public final class ExactPath {
     if (query != null) {
       PercentEncoding.decode("the query", query);
     }
-    String exact = root != null && !prefixes.contains(firstSegment(path)) ? root + path : path;
+    boolean isBelowRoot =
+        root != null && path.length() > 1 && !prefixes.contains(firstSegment(path));
+    String exact = isBelowRoot ? root + path : path;
     String masked = mask(exact);
     if (masked.equals(path)) {
       return false;

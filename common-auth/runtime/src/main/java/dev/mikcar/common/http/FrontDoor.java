@@ -18,7 +18,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,8 @@ public class FrontDoor {
   private static final int LAST = 1000;
   private static final String BEARER = "Bearer ";
 
-  /** What a process answers besides its services and its health, each of them at one path. */
-  private static final Set<String> ONE_ROUTE =
+  /** What a process answers besides its services and its health. */
+  private static final Set<String> OTHERS =
       Set.of("metrics", "openapi", "openapi.json", "openapi.yaml");
 
   /** What needs no token. */
@@ -47,6 +46,7 @@ public class FrontDoor {
   private final ExactPath paths;
   private final Set<String> answered;
   private final RequestDeadline deadline;
+  private final BrowserGuard browsers;
   private final @Nullable Token token;
   private final List<OtherCredential> otherCredentials;
   private final List<PlainRoute> plainRoutes;
@@ -64,14 +64,16 @@ public class FrontDoor {
     this.draining = draining;
     this.answered = new HashSet<>(settings.services());
     answered.add("health");
-    answered.addAll(ONE_ROUTE);
+    answered.addAll(OTHERS);
     if (LaunchMode.current().isDevOrTest()) {
       answered.add("q");
     }
     Set<String> prefixes = new HashSet<>(answered);
     prefixes.addAll(Settings.SERVICES);
     this.paths = new ExactPath(prefixes, settings.root());
+    answered.add(""); // The path / itself, which OverviewResource answers.
     this.deadline = deadline;
+    this.browsers = new BrowserGuard(settings);
     this.token = settings.token().orElse(null);
   }
 
@@ -95,21 +97,40 @@ public class FrontDoor {
       return;
     }
     TraceId.assign(routing);
+    nameForMetrics(routing);
     Compression.decideFor(routing);
     draining.refuse(routing);
-    refuseBadFraming(routing.request());
+    refuseBadFraming(routing);
+    browsers.checkHost(routing.request());
+    if (!OPEN.contains(ExactPath.routed(routing))) {
+      browsers.checkOrigin(routing.request());
+    }
     routing.next();
   }
 
   /** RFC 9112 sections 3.2 and 6.1: one host, and no transfer coding that is not understood. */
-  private static void refuseBadFraming(HttpServerRequest request) {
+  private static void refuseBadFraming(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
     String coding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
-    if (coding != null && !coding.strip().equalsIgnoreCase("chunked")) {
+    if (coding != null
+        && (!coding.strip().equalsIgnoreCase("chunked")
+            || request.headers().getAll(HttpHeaders.TRANSFER_ENCODING).size() > 1)) {
+      // Where the next request begins is anybody's guess.
+      BodyReader.refuseRest(routing);
       throw new ApiException.BadRequest("the only transfer coding is chunked");
     }
     if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
       throw new ApiException.BadRequest("there is more than one Host header");
     }
+  }
+
+  /**
+   * Metrics take the path of a request that no route has named, and callers can think of any number
+   * of paths. Routes that are found say their own name later.
+   */
+  private void nameForMetrics(RoutingContext routing) {
+    String prefix = ExactPath.firstSegment(ExactPath.routed(routing));
+    PlainRoute.name(answered.contains(prefix) ? "/" + prefix : "/-");
   }
 
   private void admit(RoutingContext routing) {
@@ -123,27 +144,9 @@ public class FrontDoor {
                 ? "the service '" + prefix + "' does not run in this process"
                 : "no such route");
       }
-      if (ONE_ROUTE.contains(prefix)) {
-        requireRead(routing, path.equals("/" + prefix));
-      }
     }
     routing.next();
     deadline.watch(routing);
-  }
-
-  /** Quarkus's own routes take any method, and anything below them. */
-  private static void requireRead(RoutingContext routing, boolean exact) {
-    if (!exact) {
-      throw new ApiException.NotFound("no such route");
-    }
-    HttpMethod method = routing.request().method();
-    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      throw new ApiException.HttpStatus(
-          405,
-          "METHOD_NOT_ALLOWED",
-          "this route does not take this method",
-          Map.of("Allow", "GET, HEAD"));
-    }
   }
 
   private void authenticate(RoutingContext routing) {

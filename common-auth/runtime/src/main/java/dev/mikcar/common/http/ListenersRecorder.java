@@ -7,6 +7,7 @@ import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.ShutdownContext;
 import io.quarkus.runtime.annotations.Recorder;
 import io.quarkus.runtime.shutdown.ShutdownListener;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,7 +38,11 @@ public class ListenersRecorder {
       return;
     }
     Settings settings = Arc.container().instance(Settings.class).get();
-    Listeners listeners = new Listeners(vertx.get(), settings.requestTimeout());
+    Listeners listeners =
+        new Listeners(
+            vertx.get(),
+            settings.requestTimeout(),
+            Arc.container().instance(TlsConfigurationRegistry.class).get());
     Optional<UnixSocket> socket = settings.socket().map(listeners::openSocket);
     socket.ifPresent(s -> shutdown.addShutdownTask(s::close));
     int port = listeners.openPort();
@@ -48,8 +53,9 @@ public class ListenersRecorder {
           listeners.host());
     }
     LOG.infof(
-        "Serving %s on http://%s:%d%s",
+        "Serving %s on %s://%s:%d%s",
         String.join(", ", settings.services()),
+        listeners.isSecure() ? "https" : "http",
         listeners.host(),
         port,
         settings.socket().map(path -> " and unix://" + path).orElse(""));

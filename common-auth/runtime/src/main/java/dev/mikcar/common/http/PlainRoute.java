@@ -19,14 +19,24 @@ public interface PlainRoute {
   void register(Router router);
 
   /**
-   * Names the route of the request that is being handled.
+   * Names the route of the request that is being handled, for metrics and traces.
    *
    * @param template its path, such as {@code /kv/get/{key}}
+   * @return the context of the request
+   */
+  static Context name(String template) {
+    Context context = Objects.requireNonNull(Vertx.currentContext());
+    context.putLocal(TEMPLATE, template);
+    return context;
+  }
+
+  /**
+   * Names the route of the request that is being handled, as {@link #name(String)} does.
+   *
    * @return where to answer: the thread of the request, at once when that is the thread already
    */
   static Executor named(String template) {
-    Context context = Objects.requireNonNull(Vertx.currentContext());
-    context.putLocal(TEMPLATE, template);
+    Context context = name(template);
     return task -> {
       if (context.equals(Vertx.currentContext())) {
         task.run();

@@ -4,6 +4,7 @@ import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.common.work.Cancellation;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -47,12 +48,15 @@ public final class RequestDeadline {
     if (there != null) {
       return there;
     }
-    Cancellation cancellation = new Cancellation(limit, draining::isOver);
+    Cancellation cancellation =
+        new Cancellation(limit, draining::isOver, () -> isGone(routing.response()));
     routing.put(CANCELLATION, cancellation);
-    routing.addEndHandler(
-        ignored ->
-            cancellation.cancel(new ApiException.BackendUnavailable("the caller went away", 1)));
     return cancellation;
+  }
+
+  /** Asked rather than told: Quarkus REST takes the handler of the end for itself. */
+  private static boolean isGone(HttpServerResponse response) {
+    return response.ended() || response.closed();
   }
 
   /** Watches a request that its handlers did not answer at once: most are, and need no timer. */

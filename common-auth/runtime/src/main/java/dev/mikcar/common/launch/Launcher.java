@@ -9,8 +9,10 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -23,6 +25,9 @@ import picocli.CommandLine;
 @QuarkusMain
 public final class Launcher {
   private static final Logger LOG = Logger.getLogger(Launcher.class);
+
+  /** How long closing may take, after requests that ran were waited for. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private Launcher() {}
 
@@ -66,6 +71,7 @@ public final class Launcher {
     } catch (SettingException e) {
       return fail(String.valueOf(e.getMessage()));
     }
+    NativeTransport.choose();
     runToTheEnd();
     return -1;
   }
@@ -111,19 +117,48 @@ public final class Launcher {
   /** One line for what the operator can mend, which is what such an exception is for. */
   private static void report(Throwable failure) {
     Throwable cause = failure;
+    @Nullable String certificate = null;
     while (cause.getCause() != null) {
+      if (isOfCertificates(cause)) {
+        certificate = cause.getMessage();
+      }
       cause = cause.getCause();
     }
     if (cause instanceof PreventFurtherStepsException || cause instanceof ConfigurationException) {
       int _ = fail(String.valueOf(cause.getMessage()));
+    } else if (certificate != null) {
+      SettingException line =
+          new SettingException(
+              "quarkus.tls",
+              certificate + ": " + cause.getMessage(),
+              "files with a certificate and its key");
+      int _ = fail(String.valueOf(line.getMessage()));
     } else {
       LOG.error("Cannot start", failure);
     }
   }
 
+  /** Quarkus has no type of its own for certificates that it cannot use, only this message. */
+  private static boolean isOfCertificates(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof IllegalStateException
+        && message.startsWith("Invalid ")
+        && message.contains(" configuration for certificate ");
+  }
+
   private static void awaitEnd(Thread main) {
     try {
-      main.join();
+      Duration limit =
+          ConfigProvider.getConfig()
+              .getOptionalValue("quarkus.shutdown.timeout", Duration.class)
+              .orElse(Duration.ZERO)
+              .plus(CLOSING);
+      if (!main.join(limit)) {
+        // Whatever still computes or waits: what was answered is on stable storage.
+        new PrintStream(System.err, true, StandardCharsets.UTF_8)
+            .println("mikcar: not everything ended within " + limit.toSeconds() + " s; ends now");
+        Runtime.getRuntime().halt(0);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -111,6 +111,11 @@ public final class MemoryBudget {
     }
   }
 
+  /** How much there is in all, bytes. */
+  public long total() {
+    return total;
+  }
+
   /** How much is not taken, bytes. */
   public long free() {
     lock.lock();

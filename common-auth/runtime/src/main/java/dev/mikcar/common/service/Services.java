@@ -1,5 +1,7 @@
 package dev.mikcar.common.service;
 
+import static java.util.Comparator.comparingInt;
+
 import dev.mikcar.common.settings.Settings;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -50,13 +52,19 @@ public class Services {
     return made;
   }
 
-  /** The backends of the services that run; empty before the start. */
+  /**
+   * The backends of the services that run, in the order of {@link Settings#SERVICES}; empty before
+   * the start.
+   */
   public List<ServiceBackend<?>> backends() {
     return running;
   }
 
   void start(@Observes StartupEvent event) {
-    running = List.copyOf(running(backends));
+    running =
+        running(backends).stream()
+            .sorted(comparingInt(backend -> Settings.SERVICES.indexOf(backend.service())))
+            .toList();
     running.forEach(ServiceBackend::start);
   }
 

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodySize the limit of a request body, bytes
  * @param requestTimeout the time a request may take
  * @param corsOrigins the origins of browsers that may call; empty: CORS is off
+ * @param allowedHosts the names under which the process may be called without a token; {@code *}
+ *     for any
  * @param root what stands in front of a path that names no service, without a trailing slash
  * @param otlpEndpoint where traces are sent; empty: tracing is off
  * @param otlpServiceName the name of this process in traces
@@ -45,6 +47,7 @@ public record Settings(
     long maxBodySize,
     Duration requestTimeout,
     List<String> corsOrigins,
+    List<String> allowedHosts,
     Optional<String> root,
     Optional<URI> otlpEndpoint,
     String otlpServiceName,
@@ -93,6 +96,7 @@ public record Settings(
             .map(t -> Units.duration("REQUEST_TIMEOUT", t))
             .orElse(Duration.ofSeconds(30)),
         v.text("CORS_ORIGINS").map(Settings::origins).orElse(List.of()),
+        v.text("MIKCAR_ALLOWED_HOSTS").map(Settings::hosts).orElse(List.of()),
         v.text("MIKCAR_ROOT")
             .map(Settings::root)
             .or(
@@ -162,6 +166,19 @@ public record Settings(
       }
     }
     return origins;
+  }
+
+  private static List<String> hosts(String text) {
+    List<String> hosts = list(text);
+    for (String host : hosts) {
+      if (!host.equals("*") && !host.matches("[A-Za-z0-9._-]+")) {
+        throw new SettingException(
+            "MIKCAR_ALLOWED_HOSTS",
+            "'" + host + "' is no host name",
+            "names such as mikcar.example.svc, without a port, or *");
+      }
+    }
+    return hosts;
   }
 
   private static String root(String text) {

@@ -14,6 +14,7 @@ public final class Cancellation {
   private final long limitNanos;
   private final long start = System.nanoTime();
   private final BooleanSupplier processEnds;
+  private final BooleanSupplier callerGone;
   private volatile @Nullable ApiException reason;
 
   /**
@@ -23,6 +24,16 @@ public final class Cancellation {
    * @param processEnds whether the process is about to end and does not wait any longer
    */
   public Cancellation(Duration limit, BooleanSupplier processEnds) {
+    this(limit, processEnds, () -> false);
+  }
+
+  /**
+   * For one computation of a caller, which begins now.
+   *
+   * @param callerGone whether nobody waits for the answer any more; asked from any thread
+   */
+  public Cancellation(Duration limit, BooleanSupplier processEnds, BooleanSupplier callerGone) {
+    this.callerGone = callerGone;
     this.limitNanos = limit.toNanos();
     this.processEnds = processEnds;
   }
@@ -56,6 +67,8 @@ public final class Cancellation {
     if (reason == null) {
       if (System.nanoTime() - start > limitNanos) {
         cancel(tooLong(limitNanos / 1_000_000));
+      } else if (callerGone.getAsBoolean()) {
+        cancel(new ApiException.BackendUnavailable("the caller went away", 1));
       } else if (processEnds.getAsBoolean()) {
         cancel(new ApiException.BackendUnavailable("this process is shutting down", 1));
       }

@@ -1,0 +1,5 @@
+/** Queues of this process: in memory, or with a journal on disk. */
+@NullMarked
+package dev.mikcar.queue.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The queue service: queues and topics over HTTP. */
+@NullMarked
+package dev.mikcar.queue;
+
+import org.jspecify.annotations.NullMarked;
