@@ -54,8 +54,7 @@ public class EmailBackend extends ServiceBackend<Mailer> {
     return () -> mailer(new MemoryMailTransport(most), email, from);
   }
 
-  private Mailer mailer(
-      MailTransport transport, EmailSettings email, Optional<MailAddress> from) {
+  private Mailer mailer(MailTransport transport, EmailSettings email, Optional<MailAddress> from) {
     Ledger ledger = new Ledger(data("email"), InstantSource.system());
     return new Mailer(transport, email.limits(), from, email.suppressed(), ledger);
   }

@@ -53,9 +53,7 @@ record EmailSettings(
                 .orElse(32L << 20),
             number("EMAIL_MAX_RECIPIENTS", lookup, 100),
             number("EMAIL_MAX_ATTACHMENTS", lookup, 50)),
-        lookup
-            .apply("EMAIL_SUPPRESS")
-            .map(text -> SuppressList.in(path("EMAIL_SUPPRESS", text))),
+        lookup.apply("EMAIL_SUPPRESS").map(text -> SuppressList.in(path("EMAIL_SUPPRESS", text))),
         dkim(lookup),
         tokens(lookup));
   }
@@ -129,8 +127,7 @@ record EmailSettings(
     }
   }
 
-  private static boolean isUnset(
-      Function<String, Optional<String>> lookup, String... variables) {
+  private static boolean isUnset(Function<String, Optional<String>> lookup, String... variables) {
     return Stream.of(variables).map(lookup).allMatch(Optional::isEmpty);
   }
 

@@ -72,8 +72,7 @@ public final class Mailer implements Backend {
         .orElseGet(() -> send(all, deadline, caller, Known.nothing()));
   }
 
-  private List<Outcome> send(
-      List<Submission> all, Instant deadline, Caller caller, Known known) {
+  private List<Outcome> send(List<Submission> all, Instant deadline, Caller caller, Known known) {
     List<Uni<Outcome>> sendings = new ArrayList<>(all.size());
     for (int i = 0; i < all.size(); i++) {
       sendings.add(send(all.get(i), i, deadline, caller, known));

@@ -36,8 +36,21 @@ public final class Certificates {
     Files.writeString(folder.resolve("ca.cnf"), CONFIGURATION);
     Files.writeString(folder.resolve("index.txt"), "");
     made.openssl(
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-days", "2", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem");
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=ca",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem");
     return made;
   }
 
@@ -54,12 +67,39 @@ public final class Certificates {
   /** The same, of another time. */
   public Path of(String name, String alternatives, String from, String to) throws IOException {
     openssl(
-        "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-subj", "/CN=" + name, "-addext", "subjectAltName=" + alternatives,
-        "-keyout", name + ".key", "-out", name + ".csr");
+        "req",
+        "-new",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=" + name,
+        "-addext",
+        "subjectAltName=" + alternatives,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".csr");
     openssl(
-        "ca", "-batch", "-notext", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key",
-        "-in", name + ".csr", "-out", name + ".pem", "-startdate", from, "-enddate", to);
+        "ca",
+        "-batch",
+        "-notext",
+        "-config",
+        "ca.cnf",
+        "-cert",
+        "ca.pem",
+        "-keyfile",
+        "ca.key",
+        "-in",
+        name + ".csr",
+        "-out",
+        name + ".pem",
+        "-startdate",
+        from,
+        "-enddate",
+        to);
     return folder.resolve(name + ".pem");
   }
 
@@ -72,8 +112,16 @@ public final class Certificates {
   /** Both of them as a store for servers of the JVM; its password is {@code changeit}. */
   public Path store(Path certificate) throws IOException {
     openssl(
-        "pkcs12", "-export", "-in", certificate.toString(), "-inkey",
-        keyOf(certificate).toString(), "-out", certificate + ".p12", "-passout", "pass:changeit");
+        "pkcs12",
+        "-export",
+        "-in",
+        certificate.toString(),
+        "-inkey",
+        keyOf(certificate).toString(),
+        "-out",
+        certificate + ".p12",
+        "-passout",
+        "pass:changeit");
     return Path.of(certificate + ".p12");
   }
 
@@ -87,7 +135,9 @@ public final class Certificates {
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
         throw new AssertionError(command + ": " + said);

@@ -26,9 +26,36 @@ class FuzzIT {
   private static final int BODIES = Integer.getInteger("mikcar.email.fuzz", 2_000);
   private static final List<String> TEXTS =
       List.of(
-          "\r\n", "\n.\n", "\r\n.\r\nMAIL FROM:<eve@example.org>\r\n", "\u0000", "\u2028", "\ud83d\ude00", "é", "<", ">", "@",
-          "\"", "\\", ",", ";", ":", "(", ")", "=?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLm9yZw==?=", "%0d%0a", " ", "\t",
-          "eve@example.org", "Bcc: eve@example.org", "", "x".repeat(1200), "用户", "xn--", "[127.0.0.1]", "cid:x", "..");
+          "\r\n",
+          "\n.\n",
+          "\r\n.\r\nMAIL FROM:<eve@example.org>\r\n",
+          "\u0000",
+          "\u2028",
+          "\ud83d\ude00",
+          "é",
+          "<",
+          ">",
+          "@",
+          "\"",
+          "\\",
+          ",",
+          ";",
+          ":",
+          "(",
+          ")",
+          "=?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLm9yZw==?=",
+          "%0d%0a",
+          " ",
+          "\t",
+          "eve@example.org",
+          "Bcc: eve@example.org",
+          "",
+          "x".repeat(1200),
+          "用户",
+          "xn--",
+          "[127.0.0.1]",
+          "cid:x",
+          "..");
 
   @Test
   void nothingButWhatIsAnsweredIsSent() throws Exception {
@@ -49,7 +76,8 @@ class FuzzIT {
 
         // When
         Response answer =
-            connection.send("POST", "/email/send", Map.of("Content-Type", "application/json"), body);
+            connection.send(
+                "POST", "/email/send", Map.of("Content-Type", "application/json"), body);
 
         // Then
         String what = answer + "\n" + new String(body, StandardCharsets.UTF_8);
@@ -72,7 +100,9 @@ class FuzzIT {
     int asked = message.path("to").size() + message.path("cc").size() + message.path("bcc").size();
     List<String> commands = server.commands();
     assertThat(commands.stream().filter(c -> c.startsWith("MAIL"))).as(what).hasSize(1);
-    assertThat((int) commands.stream().filter(c -> c.startsWith("RCPT")).count()).as(what).isBetween(1, asked);
+    assertThat((int) commands.stream().filter(c -> c.startsWith("RCPT")).count())
+        .as(what)
+        .isBetween(1, asked);
     // Each header is there once, and none that nobody asked for.
     String head = server.accepted().getFirst().split("\r\n\r\n", 2)[0];
     Set<String> names = new HashSet<>();
@@ -81,7 +111,8 @@ class FuzzIT {
       assertThat(names.add(name)).as(name + " in " + what).isTrue();
     }
     assertThat(names).as(what).doesNotContain("bcc");
-    assertThat(names.stream().filter(n -> n.startsWith("x-")).count()).isLessThanOrEqualTo(message.path("headers").size());
+    assertThat(names.stream().filter(n -> n.startsWith("x-")).count())
+        .isLessThanOrEqualTo(message.path("headers").size());
   }
 
   /** A message with some of its fields changed. */
@@ -91,7 +122,13 @@ class FuzzIT {
     message.put("html", "<p>Dear Bob");
     message.put("reply_to", "ann@example.org");
     message.putObject("headers").put("X-A", "1");
-    message.putArray("attachments").addObject().put("filename", "a").put("content", "AAEC").put("content_type", "text/plain").put("content_id", "a@b");
+    message
+        .putArray("attachments")
+        .addObject()
+        .put("filename", "a")
+        .put("content", "AAEC")
+        .put("content_type", "text/plain")
+        .put("content_id", "a@b");
     List<String> names = new ArrayList<>();
     message.fieldNames().forEachRemaining(names::add);
     for (int changes = random.nextInt(3); changes >= 0; changes--) {
@@ -139,6 +176,8 @@ class FuzzIT {
     for (int changes = random.nextInt(4); changes >= 0; changes--) {
       body[random.nextInt(body.length)] = (byte) random.nextInt(256);
     }
-    return random.nextInt(8) == 0 ? java.util.Arrays.copyOf(body, random.nextInt(body.length)) : body;
+    return random.nextInt(8) == 0
+        ? java.util.Arrays.copyOf(body, random.nextInt(body.length))
+        : body;
   }
 }

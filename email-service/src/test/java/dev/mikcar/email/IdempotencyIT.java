@@ -210,7 +210,9 @@ class IdempotencyIT {
                 .toArray(JsonNode[]::new));
     server.answer(
         step ->
-            step.startsWith("RCPT TO:<b3@") ? "550 no" : step.startsWith("RCPT TO:<b5@") ? "450 busy" : "");
+            step.startsWith("RCPT TO:<b3@")
+                ? "550 no"
+                : step.startsWith("RCPT TO:<b5@") ? "450 busy" : "");
     Response first = sendBatch(key, batch);
     server.answer(step -> "");
 
@@ -294,7 +296,8 @@ class IdempotencyIT {
     AtomicInteger asked = new AtomicInteger();
     server.answer(
         step -> step.equals(".") && asked.getAndIncrement() > 0 ? FaultySmtpServer.HANG : "");
-    Thread caller = Thread.ofVirtual().start(() -> ignoringTheEnd(() -> send(key, Bodies.message())));
+    Thread caller =
+        Thread.ofVirtual().start(() -> ignoringTheEnd(() -> send(key, Bodies.message())));
     Await.until("the server has the message", SOON, () -> server.accepted().size() == 1);
 
     // When
@@ -308,8 +311,10 @@ class IdempotencyIT {
 
     // Then
     assertThat(again.status()).as(again.toString()).isEqualTo(504);
-    assertThat(again.text()).contains("EMAIL_UNCONFIRMED", "the sidecar ended", "\"message_id\":\"<");
-    assertThat(server.accepted().getFirst()).contains(Bodies.json(again).get("message_id").asText());
+    assertThat(again.text())
+        .contains("EMAIL_UNCONFIRMED", "the sidecar ended", "\"message_id\":\"<");
+    assertThat(server.accepted().getFirst())
+        .contains(Bodies.json(again).get("message_id").asText());
     assertThat(withoutTrace(onceMore)).isEqualTo(withoutTrace(again));
     assertThat(server.accepted()).hasSize(1);
   }
@@ -319,7 +324,8 @@ class IdempotencyIT {
     // Given
     String key = fresh();
     server.answer(step -> step.equals("DATA") ? FaultySmtpServer.HANG : "");
-    Thread caller = Thread.ofVirtual().start(() -> ignoringTheEnd(() -> send(key, Bodies.message())));
+    Thread caller =
+        Thread.ofVirtual().start(() -> ignoringTheEnd(() -> send(key, Bodies.message())));
     Await.until("the server is asked", SOON, () -> server.commands().contains("DATA"));
 
     // When

@@ -20,7 +20,10 @@ class LargeAttachmentIT {
     byte[] bytes = new byte[25 << 20];
     new Random(25).nextBytes(bytes);
     ObjectNode message = Bodies.message();
-    message.putArray("attachments").addObject().put("content", Base64.getEncoder().encodeToString(bytes));
+    message
+        .putArray("attachments")
+        .addObject()
+        .put("content", Base64.getEncoder().encodeToString(bytes));
     try (FaultySmtpServer server = new FaultySmtpServer();
         SidecarProcess email =
             SidecarProcess.builder()
@@ -41,7 +44,8 @@ class LargeAttachmentIT {
         assertThat(answer.status()).as(answer + email.log()).isEqualTo(200);
         String arrived = server.accepted().getFirst();
         String encoded = arrived.substring(arrived.lastIndexOf("base64"));
-        String content = encoded.substring(encoded.indexOf("\r\n\r\n") + 4, encoded.indexOf("\r\n--"));
+        String content =
+            encoded.substring(encoded.indexOf("\r\n\r\n") + 4, encoded.indexOf("\r\n--"));
         assertThat(Base64.getMimeDecoder().decode(content)).isEqualTo(bytes);
       }
     }

@@ -48,8 +48,13 @@ class MailpitIT {
     int web = freePort();
     Process process =
         new ProcessBuilder(
-                mailpit.get().toString(), "--smtp", "127.0.0.1:" + smtp, "--listen",
-                "127.0.0.1:" + web, "--database", folder.resolve("mail.db").toString())
+                mailpit.get().toString(),
+                "--smtp",
+                "127.0.0.1:" + smtp,
+                "--listen",
+                "127.0.0.1:" + web,
+                "--database",
+                folder.resolve("mail.db").toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("out").toFile())
             .start();
@@ -61,9 +66,14 @@ class MailpitIT {
       Await.until("Mailpit answers", Duration.ofSeconds(30), () -> answers(api));
       byte[] bytes = new byte[100_000];
       new Random(5).nextBytes(bytes);
-      ObjectNode message = Bodies.message().put("subject", "Grüße 👋").put("html", "<p>Dear Bob</p>");
+      ObjectNode message =
+          Bodies.message().put("subject", "Grüße 👋").put("html", "<p>Dear Bob</p>");
       message.putArray("bcc").add("secret@example.org");
-      message.withArray("attachments").addObject().put("filename", "größe.bin").put("content", Base64.getEncoder().encodeToString(bytes));
+      message
+          .withArray("attachments")
+          .addObject()
+          .put("filename", "größe.bin")
+          .put("content", Base64.getEncoder().encodeToString(bytes));
 
       // When
       Response answer = Bodies.send(email.client(), message);
@@ -73,14 +83,19 @@ class MailpitIT {
       JsonNode all = Bodies.json(api.get("/api/v1/messages"));
       assertThat(all.get("total").asInt()).isEqualTo(1);
       JsonNode seen = Bodies.json(api.get("/api/v1/message/" + all.at("/messages/0/ID").asText()));
-      assertThat("<" + seen.get("MessageID").asText() + ">").isEqualTo(Bodies.json(answer).get("id").asText());
+      assertThat("<" + seen.get("MessageID").asText() + ">")
+          .isEqualTo(Bodies.json(answer).get("id").asText());
       assertThat(seen.get("Subject").asText()).isEqualTo("Grüße 👋");
       assertThat(seen.at("/From/Name").asText()).isEqualTo("Ann");
       assertThat(seen.at("/To/0/Address").asText()).isEqualTo("bob@example.org");
       assertThat(seen.get("Text").asText().strip()).isEqualTo("Dear Bob");
       assertThat(seen.get("HTML").asText()).contains("<p>Dear Bob</p>");
       assertThat(seen.at("/Attachments/0/FileName").asText()).isEqualTo("größe.bin");
-      String part = "/api/v1/message/" + seen.get("ID").asText() + "/part/" + seen.at("/Attachments/0/PartID").asText();
+      String part =
+          "/api/v1/message/"
+              + seen.get("ID").asText()
+              + "/part/"
+              + seen.at("/Attachments/0/PartID").asText();
       assertThat(api.get(part).body()).isEqualTo(bytes);
     } finally {
       process.destroyForcibly().waitFor();

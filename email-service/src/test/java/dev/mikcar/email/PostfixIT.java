@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Before Debian's Postfix: STARTTLS, TLS from the first byte, and the refusals of a real server. */
+/**
+ * Before Debian's Postfix: STARTTLS, TLS from the first byte, and the refusals of a real server.
+ */
 class PostfixIT {
   private static final Duration DELIVERED = Duration.ofSeconds(30);
   private static PostfixServer postfix;

@@ -46,7 +46,8 @@ class SuppressIT {
 
       // Then
       assertThat(alone.status()).as(alone.toString()).isEqualTo(409);
-      assertThat(alone.text()).contains("\"code\":\"EMAIL_SUPPRESSED\"", "\"suppressed\":[\"bob@example.org\"]");
+      assertThat(alone.text())
+          .contains("\"code\":\"EMAIL_SUPPRESSED\"", "\"suppressed\":[\"bob@example.org\"]");
       assertThat(some.status()).as(some.toString()).isEqualTo(200);
       assertThat(some.text()).endsWith(",\"success\":true,\"suppressed\":[\"bob@example.org\"]}");
       JsonNode results = Bodies.json(batch).get("results");
@@ -55,9 +56,15 @@ class SuppressIT {
       assertThat(results.get(2).has("suppressed")).isFalse();
       assertThat(later.status()).isEqualTo(200);
       assertThat(server.accepted()).hasSize(4);
-      assertThat(server.accepted().getFirst()).contains("carol@example.org").doesNotContain("bob@example.org");
+      assertThat(server.accepted().getFirst())
+          .contains("carol@example.org")
+          .doesNotContain("bob@example.org");
       assertThat(server.commands().stream().filter("RCPT TO:<bob@example.org>"::equals)).hasSize(1);
-      assertThat(server.accepted()).allMatch(m -> m.startsWith("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/simple; d=example.org; s=mail2026;"));
+      assertThat(server.accepted())
+          .allMatch(
+              m ->
+                  m.startsWith(
+                      "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/simple; d=example.org; s=mail2026;"));
     }
   }
 

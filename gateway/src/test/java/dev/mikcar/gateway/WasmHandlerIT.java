@@ -253,7 +253,8 @@ class WasmHandlerIT {
     assertThat(missing.status()).isEqualTo(404);
     assertThat(nobody.status()).isEqualTo(400);
     assertThat(direct().get("/email/outbox").text())
-        .contains("\"to\":[\"bob@example.org\"],\"subject\":\"Note mailed\",\"text\":\"milk, bread\"");
+        .contains(
+            "\"to\":[\"bob@example.org\"],\"subject\":\"Note mailed\",\"text\":\"milk, bread\"");
   }
 
   @Test

@@ -118,8 +118,7 @@ final class Answers {
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record KeptFile(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String filename,
-      @Schema(type = SchemaType.STRING)
-          byte[] content,
+      @Schema(type = SchemaType.STRING) byte[] content,
       String contentType,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String contentId) {
     static KeptFile of(Attachment file) {

@@ -12,8 +12,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON bodies; {@link MailReader} says what is wrong with them. The names are given here too, for
- * the description of the API.
+ * The JSON bodies; {@link MailReader} says what is wrong with them. The names are given here too,
+ * for the description of the API.
  */
 final class Requests {
   private Requests() {}
@@ -42,8 +42,7 @@ final class Requests {
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record File(
       @Nullable String filename,
-      @JsonDeserialize(using = Base64Content.class)
-          @Schema(type = SchemaType.STRING)
+      @JsonDeserialize(using = Base64Content.class) @Schema(type = SchemaType.STRING)
           byte @Nullable [] content,
       @Nullable String contentType,
       @Nullable String contentId) {}

@@ -61,8 +61,7 @@ final class MimeRendering {
     return (int) Math.min(Integer.MAX_VALUE - 8, 4096 + files * 14 / 10);
   }
 
-  private static MimeMessage message(Session session, Mail mail)
-      throws MessagingException {
+  private static MimeMessage message(Session session, Mail mail) throws MessagingException {
     MimeMessage message = new Identified(session, mail.id());
     setMailboxes(message, "From", List.of(mail.from()));
     setMailboxes(message, "To", mail.to());
@@ -105,8 +104,7 @@ final class MimeRendering {
     }
   }
 
-  private static void fill(MimePart whole, Mail mail)
-      throws MessagingException {
+  private static void fill(MimePart whole, Mail mail) throws MessagingException {
     List<Attachment> inline = new ArrayList<>();
     List<Attachment> files = new ArrayList<>();
     for (Attachment attachment : mail.attachments()) {

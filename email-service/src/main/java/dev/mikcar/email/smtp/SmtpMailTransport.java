@@ -14,7 +14,6 @@ import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -67,10 +66,7 @@ public final class SmtpMailTransport implements MailTransport {
    *     user
    */
   public static SmtpMailTransport to(
-      BackendUrl setting,
-      SmtpUrl url,
-      Optional<TokenSource> tokens,
-      Optional<DkimSigner> signer) {
+      BackendUrl setting, SmtpUrl url, Optional<TokenSource> tokens, Optional<DkimSigner> signer) {
     if (tokens.isEmpty()) {
       return new SmtpMailTransport(url, signer);
     }

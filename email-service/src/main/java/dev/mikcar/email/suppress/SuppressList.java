@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses that nothing is sent to, from a file of one a line; an at sign and a domain are all of
- * the domain. Empty lines and what follows a {@code #} are left out. Case does not count. The file is read again when it is another one than before; while it cannot be
- * read, what it had holds. For use by many at once; blocks while it reads.
+ * the domain. Empty lines and what follows a {@code #} are left out. Case does not count. The file
+ * is read again when it is another one than before; while it cannot be read, what it had holds. For
+ * use by many at once; blocks while it reads.
  */
 public final class SuppressList {
   private static final Logger LOG = Logger.getLogger(SuppressList.class);

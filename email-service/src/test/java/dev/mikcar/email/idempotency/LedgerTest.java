@@ -25,7 +25,10 @@ class LedgerTest {
   private static final Outcome SENT = new Outcome.Sent("<1@x>", List.of("a@b.org", "c@d.org"));
 
   private static IdempotencyKey key(String text, int... body) {
-    return IdempotencyKey.of(text, "send", new ByteArrayInputStream(Arrays.toString(body).getBytes(StandardCharsets.UTF_8)));
+    return IdempotencyKey.of(
+        text,
+        "send",
+        new ByteArrayInputStream(Arrays.toString(body).getBytes(StandardCharsets.UTF_8)));
   }
 
   @TempDir private Path folder;
@@ -135,8 +138,7 @@ class LedgerTest {
     IdempotencyKey other = key("k", 2);
 
     // When
-    ApiException refused =
-        catchThrowableOfType(ApiException.class, () -> end(other, SENT));
+    ApiException refused = catchThrowableOfType(ApiException.class, () -> end(other, SENT));
     now = now.plus(Duration.ofHours(24)).plusMillis(1);
     end(other, SENT);
 
@@ -188,8 +190,7 @@ class LedgerTest {
             java.sql.DriverManager.getConnection(
                 "jdbc:sqlite:" + folder.resolve("email/sent.sqlite"));
         java.sql.Statement statement = connection.createStatement();
-        java.sql.ResultSet count =
-            statement.executeQuery("SELECT count(*) FROM message")) {
+        java.sql.ResultSet count = statement.executeQuery("SELECT count(*) FROM message")) {
       return count.getInt(1);
     }
   }

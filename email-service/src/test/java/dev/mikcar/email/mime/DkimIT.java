@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signatures as another implementation, dkimpy, sees them; keys as OpenSSL makes them. */
 class DkimIT {
-  private static final String[] RSA = {"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "key.pem"};
+  private static final String[] RSA = {
+    "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "key.pem"
+  };
 
   @TempDir private Path folder;
 
@@ -40,7 +42,10 @@ class DkimIT {
         folder, "pkey", "-in", "key.pem", "-pubout", "-outform", "DER", "-out", "key.pub");
     byte[] key = Files.readAllBytes(folder.resolve("key.pub"));
     // RFC 8463 section 4.2: the key alone, without what says its kind.
-    byte[] shown = type.equals("ed25519") ? java.util.Arrays.copyOfRange(key, key.length - 32, key.length) : key;
+    byte[] shown =
+        type.equals("ed25519")
+            ? java.util.Arrays.copyOfRange(key, key.length - 32, key.length)
+            : key;
     return "v=DKIM1; k=" + type + "; p=" + Base64.getEncoder().encodeToString(shown);
   }
 
@@ -58,19 +63,35 @@ class DkimIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "one line", "lines\r\n\r\n\r\n", "  blanks  \n\t\n", ".\n..", "é".repeat(3000)})
+      strings = {
+        "",
+        "one line",
+        "lines\r\n\r\n\r\n",
+        "  blanks  \n\t\n",
+        ".\n..",
+        "é".repeat(3000)
+      })
   void anyTextIsSignedSoThatItVerifies(String text) throws Exception {
     // Given
-    Mail mail = Mails.mail("Grüße  with   blanks ".repeat(10), text, "<p>" + text, List.of(), "Zoë <zoe@example.org>");
+    Mail mail =
+        Mails.mail(
+            "Grüße  with   blanks ".repeat(10),
+            text,
+            "<p>" + text,
+            List.of(),
+            "Zoë <zoe@example.org>");
 
     // When
     byte[] message = signed(key(RSA), mail);
 
     // Then
     JsonNode seen = verified(message, record("rsa"));
-    assertThat(seen.get("good").asBoolean()).as(new String(message, StandardCharsets.ISO_8859_1)).isTrue();
+    assertThat(seen.get("good").asBoolean())
+        .as(new String(message, StandardCharsets.ISO_8859_1))
+        .isTrue();
     assertThat(seen.get("asked").get(0).asText()).startsWith("mail2026._domainkey.example.org");
-    assertThat(seen.get("signed").toString()).contains("from", "subject", "date", "to", "message-id", "content-type");
+    assertThat(seen.get("signed").toString())
+        .contains("from", "subject", "date", "to", "message-id", "content-type");
   }
 
   @ParameterizedTest
@@ -86,7 +107,10 @@ class DkimIT {
   @Test
   void ed25519Verifies() throws Exception {
     // When
-    byte[] message = signed(key("genpkey", "-algorithm", "ed25519", "-out", "key.pem"), Mails.to("bob@example.org"));
+    byte[] message =
+        signed(
+            key("genpkey", "-algorithm", "ed25519", "-out", "key.pem"),
+            Mails.to("bob@example.org"));
 
     // Then
     assertThat(verified(message, record("ed25519")).get("good").asBoolean()).isTrue();
@@ -95,7 +119,8 @@ class DkimIT {
   @Test
   void addressesOfAnyScriptAndFilesVerify() throws Exception {
     // Given
-    Attachment file = new Attachment("f", new byte[100_000], "application/x-test", Optional.empty());
+    Attachment file =
+        new Attachment("f", new byte[100_000], "application/x-test", Optional.empty());
 
     // When
     byte[] message = signed(key(RSA), Mails.mail("s", "t", null, List.of(file), "用户@example.org"));
@@ -109,7 +134,8 @@ class DkimIT {
   void whatIsChangedAfterwardsDoesNotVerify(String place) throws Exception {
     // Given
     byte[] message = signed(key(RSA), Mails.to("bob@example.org"));
-    String changed = new String(message, StandardCharsets.ISO_8859_1).replaceFirst(place, place + "x");
+    String changed =
+        new String(message, StandardCharsets.ISO_8859_1).replaceFirst(place, place + "x");
 
     // When
     JsonNode seen = verified(changed.getBytes(StandardCharsets.ISO_8859_1), record("rsa"));
@@ -132,7 +158,12 @@ class DkimIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"genrsa -out key.pem 768", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out key.pem", "rand -out key.pem 100"})
+  @ValueSource(
+      strings = {
+        "genrsa -out key.pem 768",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out key.pem",
+        "rand -out key.pem 100"
+      })
   void whatIsNoKeyForItIsRefused(String command) throws Exception {
     // Given
     Path key = key(command.split(" "));

@@ -54,7 +54,10 @@ class InjectedAnswersIT {
     try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         SmtpMailTransport transport =
             Transports.to(
-                "smtp://ann:secret@localhost:" + listener.getLocalPort() + "?ca=" + certificates.ca())) {
+                "smtp://ann:secret@localhost:"
+                    + listener.getLocalPort()
+                    + "?ca="
+                    + certificates.ca())) {
       Thread.ofVirtual().start(() -> accept(listener, tls, toStartTls));
 
       // When
@@ -80,7 +83,10 @@ class InjectedAnswersIT {
     try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         SmtpMailTransport transport =
             Transports.to(
-                "smtp://ann:secret@localhost:" + listener.getLocalPort() + "?ca=" + certificates.ca())) {
+                "smtp://ann:secret@localhost:"
+                    + listener.getLocalPort()
+                    + "?ca="
+                    + certificates.ca())) {
       Thread.ofVirtual().start(() -> accept(listener, tls, "454 not now\r\n"));
 
       // When
@@ -93,7 +99,8 @@ class InjectedAnswersIT {
 
       // Then
       assertThat(answer).isEqualTo("BACKEND_UNAVAILABLE");
-      assertThat(open).allMatch(c -> c.startsWith("EHLO") || c.equals("STARTTLS") || c.equals("QUIT"));
+      assertThat(open)
+          .allMatch(c -> c.startsWith("EHLO") || c.equals("STARTTLS") || c.equals("QUIT"));
       assertThat(accepted).isEmpty();
     }
   }
@@ -135,7 +142,8 @@ class InjectedAnswersIT {
     for (String line = line(in); line != null; line = line(in)) {
       commands.add(line);
       switch (line.split(" ", 2)[0].toUpperCase(Locale.ROOT)) {
-        case "EHLO" -> say(socket, secure ? "250-here\r\n250 AUTH PLAIN\r\n" : "250-here\r\n250 STARTTLS\r\n");
+        case "EHLO" ->
+            say(socket, secure ? "250-here\r\n250 AUTH PLAIN\r\n" : "250-here\r\n250 STARTTLS\r\n");
         case "STARTTLS" -> {
           say(socket, toStartTls);
           if (toStartTls.startsWith("220")) {
@@ -180,7 +188,8 @@ class InjectedAnswersIT {
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, "changeit".toCharArray());
     }
-    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(keys, "changeit".toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(factory.getKeyManagers(), null, null);

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +45,8 @@ class PoolTest {
     List<Future<?>> all = new ArrayList<>();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < messages; i++) {
-        all.add(callers.submit(() -> Transports.send(transport, Mails.to("bob@example.org"), LIMIT)));
+        all.add(
+            callers.submit(() -> Transports.send(transport, Mails.to("bob@example.org"), LIMIT)));
       }
     }
     return all;
@@ -81,7 +82,8 @@ class PoolTest {
         });
     try (SmtpMailTransport transport = transport("pool=1")) {
       Thread first =
-          Thread.ofVirtual().start(() -> Transports.send(transport, Mails.to("a@example.org"), LIMIT));
+          Thread.ofVirtual()
+              .start(() -> Transports.send(transport, Mails.to("a@example.org"), LIMIT));
       busy.await();
 
       // When
@@ -140,7 +142,8 @@ class PoolTest {
 
       // Then: the first one does not wait, the others 50 ms each
       assertThat(sent).allMatch(one -> one.state() == Future.State.SUCCESS);
-      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
     }
   }
 

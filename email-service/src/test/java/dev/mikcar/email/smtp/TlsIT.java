@@ -131,14 +131,14 @@ class TlsIT {
         NodeSmtpServer secure = options.implicitTls().start()) {
 
       // When
-      ApiException required = failure("smtp://" + LOGIN + "localhost:" + server.port() + "?" + ca());
+      ApiException required =
+          failure("smtp://" + LOGIN + "localhost:" + server.port() + "?" + ca());
       ApiException optional =
           failure("smtp://" + LOGIN + "localhost:" + server.port() + "?starttls=optional&" + ca());
       ApiException first = failure("smtps://" + LOGIN + "localhost:" + secure.port() + "?" + ca());
 
       // Then
-      assertThat(List.of(required.status(), optional.status(), first.status()))
-          .containsOnly(503);
+      assertThat(List.of(required.status(), optional.status(), first.status())).containsOnly(503);
       assertThat(server.logins()).isEmpty();
       assertThat(server.accepted()).isEmpty();
       assertThat(secure.logins()).isEmpty();
@@ -215,14 +215,14 @@ class TlsIT {
     try (NodeSmtpServer server =
             new NodeSmtpServer.Options().certificate(good).login(USER, PASSWORD, "PLAIN").start();
         SmtpMailTransport transport =
-            Transports.to("smtp://ann%40example.org:wrong@localhost:" + server.port() + "?" + ca())) {
+            Transports.to(
+                "smtp://ann%40example.org:wrong@localhost:" + server.port() + "?" + ca())) {
 
       // When
       for (int i = 0; i < 5; i++) {
         ApiException down =
             catchThrowableOfType(
-                ApiException.class,
-                () -> transport.ping().await().atMost(Duration.ofSeconds(20)));
+                ApiException.class, () -> transport.ping().await().atMost(Duration.ofSeconds(20)));
         assertThat(down.getMessage()).contains("does not accept the login");
       }
 

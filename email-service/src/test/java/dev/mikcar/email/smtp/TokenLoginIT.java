@@ -73,8 +73,7 @@ class TokenLoginIT {
         Stream.of(form.split("&"))
             .map(field -> field.split("=", 2))
             .collect(
-                Collectors.toMap(
-                    f -> f[0], f -> URLDecoder.decode(f[1], StandardCharsets.UTF_8))));
+                Collectors.toMap(f -> f[0], f -> URLDecoder.decode(f[1], StandardCharsets.UTF_8))));
     if (eachIsGood) {
       Files.writeString(goodToken, "token-" + asked.size());
     }
@@ -99,7 +98,11 @@ class TokenLoginIT {
             refreshToken,
             Optional.of("https://outlook.office365.com/.default"));
     String url =
-        "smtp://ann%40example.org@localhost:" + server.port() + "?ca=" + certificates.ca() + options;
+        "smtp://ann%40example.org@localhost:"
+            + server.port()
+            + "?ca="
+            + certificates.ca()
+            + options;
     return SmtpMailTransport.to(
         BackendUrl.of("EMAIL_URL", "a URL", url, "://"),
         Transports.url(url),
@@ -164,7 +167,9 @@ class TokenLoginIT {
 
       // Then
       assertThat(failure.status()).isEqualTo(503);
-      assertThat(failure.getMessage()).contains("does not accept the login").doesNotContain("token-");
+      assertThat(failure.getMessage())
+          .contains("does not accept the login")
+          .doesNotContain("token-");
       assertThat(server.logins()).hasSize(1);
       assertThat(server.accepted()).isEmpty();
     }
