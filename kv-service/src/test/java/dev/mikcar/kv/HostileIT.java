@@ -2,6 +2,7 @@ package dev.mikcar.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mikcar.test.ApiError;
 import dev.mikcar.test.HttpClient;
 import dev.mikcar.test.Response;
 import dev.mikcar.test.SidecarProcess;

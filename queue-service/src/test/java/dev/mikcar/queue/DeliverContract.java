@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mikcar.test.ApiError;
 import dev.mikcar.test.Connection;
 import dev.mikcar.test.Response;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.mikcar.queue;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mikcar.test.ApiError;
 import dev.mikcar.test.Await;
 import dev.mikcar.test.Connection;
 import dev.mikcar.test.HttpClient;

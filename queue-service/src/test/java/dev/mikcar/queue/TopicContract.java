@@ -3,6 +3,7 @@ package dev.mikcar.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mikcar.test.ApiError;
 import dev.mikcar.test.Response;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;

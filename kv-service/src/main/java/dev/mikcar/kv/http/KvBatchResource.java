@@ -6,6 +6,7 @@ import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUE
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.memory.MemoryBudget;
@@ -91,7 +92,7 @@ public class KvBatchResource {
   public Uni<Map<String, @Nullable String>> get(
       @Context RoutingContext routing, Requests.@Nullable Keys body) {
     Encoding as = Encoding.of(new Parameters(routing).text("encoding"));
-    List<Key> keys = Requests.required(body).parsed();
+    List<Key> keys = Given.body(body).parsed();
     AnswerRoom room = AnswerRoom.ofBatch(budget);
     routing.addEndHandler(_ -> room.close());
     return backend
@@ -153,7 +154,7 @@ public class KvBatchResource {
     Encoding as = Encoding.of(parameters.text("encoding"));
     Ttl time = parameters.batchTtl();
     Map<Key, Value> values = new LinkedHashMap<>();
-    Requests.required(body).forEach((key, text) -> values.put(Key.of(key), as.value(key, text)));
+    Given.body(body).forEach((key, text) -> values.put(Key.of(key), as.value(key, text)));
     return backend
         .with(store -> store.setAll(values, time))
         .map(ignored -> new Answers.Counted("ok", values.size()));
@@ -209,7 +210,7 @@ public class KvBatchResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Deletes many keys and counts those that existed")
   public Uni<Answers.Deleted> delete(Requests.@Nullable Keys body) {
-    List<Key> keys = Requests.required(body).parsed();
+    List<Key> keys = Given.body(body).parsed();
     return backend
         .with(store -> store.deleteAll(keys))
         .map(deleted -> new Answers.Deleted("ok", deleted));

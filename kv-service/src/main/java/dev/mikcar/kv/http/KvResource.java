@@ -8,6 +8,7 @@ import dev.mikcar.common.description.EntityTag;
 import dev.mikcar.common.description.EntityTagList;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.memory.MemoryBudget;
 import dev.mikcar.kv.KvBackend;
@@ -439,7 +440,7 @@ public class KvResource {
   public Uni<Answers.Outcome> expire(
       @Context RoutingContext routing, Requests.@Nullable Expire body) {
     Key key = key(routing);
-    BigInteger seconds = Requests.required(body).given();
+    BigInteger seconds = Given.body(body).given();
     Condition condition = new Parameters(routing).match();
     Uni<Boolean> done =
         seconds.signum() <= 0

@@ -1,6 +1,7 @@
 package dev.mikcar.secrets.http;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.secrets.SecretsBackend;
 import dev.mikcar.secrets.store.SecretName;
 import dev.mikcar.secrets.store.Secrets;
@@ -70,7 +71,7 @@ public class FindingResource {
       description = "SECRET_TOO_LARGE: the file of the secret is larger than is read")
   public Uni<Map<String, Answers.@Nullable Value>> get(
       @Context RoutingContext routing, Requests.@Nullable Names body) {
-    List<SecretName> names = Requests.required(body).parsed();
+    List<SecretName> names = Given.body(body).parsed();
     boolean refresh = Reading.refresh(routing);
     return backend.with(secrets -> all(routing, secrets, names, refresh));
   }

@@ -1,6 +1,7 @@
 package dev.mikcar.secrets.http;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.secrets.store.SecretName;
 import dev.mikcar.secrets.store.SecretValue;
 import java.nio.charset.StandardCharsets;
@@ -18,16 +19,6 @@ final class Requests {
   static final int MOST_NAMES = 1000;
 
   private Requests() {}
-
-  /**
-   * @throws ApiException.JsonError when there is no body, or it is {@code null}
-   */
-  static <T> T required(@Nullable T body) {
-    if (body == null) {
-      throw new ApiException.JsonError("the body must be an object");
-    }
-    return body;
-  }
 
   /** What a name is, for the description. */
   @Schema(
@@ -53,21 +44,19 @@ final class Requests {
      * @throws ApiException.BadRequest when it is missing, or is not what the encoding says
      */
     SecretValue given() {
-      if (value == null) {
-        throw new ApiException.BadRequest("field 'value' is missing");
-      }
+      String text = Given.field("value", value);
       if (encoding == null) {
         // A lone surrogate, which JSON can write, has no UTF-8.
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
           throw new ApiException.BadRequest("field 'value' is not valid Unicode");
         }
-        return SecretValue.of(value);
+        return SecretValue.of(text);
       }
       if (!encoding.equals(Answers.BASE64)) {
         throw new ApiException.BadRequest("field 'encoding' must be base64, or not be given");
       }
       try {
-        return SecretValue.of(Base64.getDecoder().decode(value));
+        return SecretValue.of(Base64.getDecoder().decode(text));
       } catch (IllegalArgumentException e) {
         // Without the cause, which quotes the value.
         throw new ApiException.BadRequest("field 'value' is not base64");
@@ -116,20 +105,10 @@ final class Requests {
      * @throws ApiException.BadRequest when one is no name, or there are too many
      */
     List<SecretName> parsed() {
-      if (names == null) {
-        throw new ApiException.BadRequest("field 'names' is missing");
-      }
-      if (names.size() > MOST_NAMES) {
+      if (names != null && names.size() > MOST_NAMES) {
         throw new ApiException.BadRequest("field 'names' has more than " + MOST_NAMES + " names");
       }
-      return names.stream().map(Names::parse).distinct().toList();
-    }
-
-    private static SecretName parse(@Nullable String name) {
-      if (name == null) {
-        throw new ApiException.BadRequest("field 'names' must hold strings only");
-      }
-      return new SecretName(name);
+      return Given.strings("names", names, SecretName::new).stream().distinct().toList();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.mikcar.secrets.http;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.secrets.SecretsBackend;
 import dev.mikcar.secrets.store.CachedSecret;
 import dev.mikcar.secrets.store.SecretName;
@@ -119,7 +120,7 @@ public class SecretsResource {
   @APIResponse(responseCode = "409", description = "There is a secret of this name already")
   public Uni<Response> create(@Context RoutingContext routing, Requests.@Nullable Write body) {
     SecretName name = Reading.name(routing);
-    Requests.Write write = Requests.required(body);
+    Requests.Write write = Given.body(body);
     SecretValue value = write.given();
     Map<String, String> labels = write.labelled().orElse(Map.of());
     return Audit.of(routing, "create", name.text())
@@ -151,7 +152,7 @@ public class SecretsResource {
   public Uni<Answers.Written> update(
       @Context RoutingContext routing, Requests.@Nullable Write body) {
     SecretName name = Reading.name(routing);
-    Requests.Write write = Requests.required(body);
+    Requests.Write write = Given.body(body);
     SecretValue value = write.given();
     @Nullable Map<String, String> labels = write.labelled().orElse(null);
     @Nullable String cas = routing.queryParams().get("cas");

@@ -3,6 +3,7 @@ package dev.mikcar.sql.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.sql.database.Isolation;
 import dev.mikcar.sql.database.Options;
 import dev.mikcar.sql.database.Options.Caller;
@@ -24,16 +25,6 @@ final class Bodies {
   static final int MOST_STATEMENTS = 10_000;
 
   private Bodies() {}
-
-  /**
-   * @throws ApiException.JsonError when there is no body, or it is {@code null}
-   */
-  static <T> T required(@Nullable T body) {
-    if (body == null) {
-      throw new ApiException.JsonError("the body must be an object");
-    }
-    return body;
-  }
 
   /** What the bodies of four routes have in common. */
   interface Common {
@@ -158,16 +149,14 @@ final class Bodies {
       @Schema(enumeration = {"object", "array"}) @Nullable String rowMode)
       implements Common {
     List<Statement> parsed() {
-      if (statements == null) {
-        throw new ApiException.BadRequest("field 'statements' is missing");
-      }
-      if (statements.size() > MOST_STATEMENTS) {
+      List<@Nullable One> given = Given.field("statements", statements);
+      if (given.size() > MOST_STATEMENTS) {
         throw new ApiException.BadRequest(
             "field 'statements' has more than " + MOST_STATEMENTS + " statements");
       }
-      List<Statement> parsed = new ArrayList<>(statements.size());
-      for (int i = 0; i < statements.size(); i++) {
-        One one = statements.get(i);
+      List<Statement> parsed = new ArrayList<>(given.size());
+      for (int i = 0; i < given.size(); i++) {
+        One one = given.get(i);
         String where = "statements[" + i + "].";
         parsed.add(
             one == null ? statement(where, null, null) : statement(where, one.sql(), one.params()));

@@ -3,6 +3,7 @@ package dev.mikcar.sql.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.mikcar.common.http.BodyReader;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.PlainRoute;
 import dev.mikcar.common.settings.Settings;
 import dev.mikcar.sql.SqlBackend;
@@ -71,7 +72,7 @@ public class QueryRoute implements PlainRoute {
   }
 
   private Uni<byte[]> answer(RoutingContext routing, Buffer body) {
-    return SqlResource.rows(backend, Bodies.required(parsed(body)), limit, routing);
+    return SqlResource.rows(backend, Given.body(parsed(body)), limit, routing);
   }
 
   private Bodies.@Nullable Query parsed(Buffer body) {

@@ -1,5 +1,6 @@
 package dev.mikcar.sql.http;
 
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.http.TraceId;
@@ -76,7 +77,7 @@ public class SqlResource {
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> query(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    return rows(backend, Bodies.required(body), limit, routing).map(SqlResource::json);
+    return rows(backend, Given.body(body), limit, routing).map(SqlResource::json);
   }
 
   static Uni<byte[]> rows(
@@ -94,7 +95,7 @@ public class SqlResource {
   @Operation(hidden = true)
   public RestMulti<byte[]> queryLines(
       @Context RoutingContext routing, Bodies.@Nullable Query body) {
-    Bodies.Query query = Bodies.required(body);
+    Bodies.Query query = Given.body(body);
     boolean arrays = query.arrays();
     return RestMulti.fromMultiData(
             stream(routing, query)
@@ -110,7 +111,7 @@ public class SqlResource {
   public RestMulti<byte[]> queryCsv(@Context RoutingContext routing, Bodies.@Nullable Query body) {
     AtomicBoolean begun = new AtomicBoolean();
     return RestMulti.fromMultiData(
-            stream(routing, Bodies.required(body))
+            stream(routing, Given.body(body))
                 .map(chunk -> Csv.chunk(chunk, begun.compareAndSet(false, true)))
                 .filter(csv -> csv.length > 0))
         .header("Content-Type", "text/csv; charset=utf-8; header=present")
@@ -143,7 +144,7 @@ public class SqlResource {
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Answers.Change> execute(@Context RoutingContext routing, Bodies.@Nullable Query body) {
-    Bodies.Query query = Bodies.required(body);
+    Bodies.Query query = Given.body(body);
     Options options = query.options(limit, caller(routing));
     Statement statement = query.statement();
     return RequestEnd.ends(routing, backend.with(sql -> sql.database().run(statement, options)))
@@ -162,7 +163,7 @@ public class SqlResource {
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Answers.Batch> batch(@Context RoutingContext routing, Bodies.@Nullable Batch body) {
-    Bodies.Batch batch = Bodies.required(body);
+    Bodies.Batch batch = Given.body(body);
     List<Statement> statements = batch.parsed();
     Options options = batch.options(limit, caller(routing));
     if (statements.isEmpty()) {
@@ -196,7 +197,7 @@ public class SqlResource {
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> script(@Context RoutingContext routing, Bodies.@Nullable Script body) {
-    Bodies.Script script = Bodies.required(body);
+    Bodies.Script script = Given.body(body);
     String source = script.source();
     Options options = script.options(limit, caller(routing));
     return RequestEnd.ends(

@@ -6,6 +6,7 @@ import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUE
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestEnd;
 import dev.mikcar.common.settings.Settings;
@@ -185,7 +186,7 @@ public class TablesResource {
       responseCode = "409",
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   public Uni<Response> put(@Context RoutingContext routing, @Nullable RowBody body) {
-    RowBody row = Bodies.required(body);
+    RowBody row = Given.body(body);
     return oneRow(routing, (table, id) -> TableQuery.replace(table, id, row.object()))
         .map(result -> SqlResource.json(Rows.one(result)));
   }
@@ -225,7 +226,7 @@ public class TablesResource {
       responseCode = "409",
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   public Uni<Response> patch(@Context RoutingContext routing, @Nullable RowBody body) {
-    RowBody row = Bodies.required(body);
+    RowBody row = Given.body(body);
     return oneRow(routing, (table, id) -> TableQuery.update(table, id, row.object()))
         .map(result -> SqlResource.json(Rows.one(result)));
   }
@@ -295,7 +296,7 @@ public class TablesResource {
       description = "CONSTRAINT_VIOLATION, SERIALIZATION_FAILURE or LOCKED")
   @APIResponse(responseCode = "413", description = "RESULT_TOO_LARGE, or the body is too large")
   public Uni<Response> insert(@Context RoutingContext routing, @Nullable RowBody body) {
-    List<JsonNode> rows = Bodies.required(body).rows();
+    List<JsonNode> rows = Given.body(body).rows();
     return table(routing)
         .chain(
             table -> {

@@ -1,6 +1,7 @@
 package dev.mikcar.storage.http;
 
 import dev.mikcar.common.error.ApiException;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.storage.store.ObjectPath;
 import java.time.Duration;
 import java.util.List;
@@ -18,23 +19,6 @@ final class Requests {
   private static final int MOST_PATHS = 1000;
 
   private Requests() {}
-
-  /**
-   * @throws ApiException.JsonError when there is no body, or it is {@code null}
-   */
-  static <T> T required(@Nullable T body) {
-    if (body == null) {
-      throw new ApiException.JsonError("the body must be an object");
-    }
-    return body;
-  }
-
-  private static String given(String field, @Nullable String value) {
-    if (value == null) {
-      throw new ApiException.BadRequest("field '" + field + "' is missing");
-    }
-    return value;
-  }
 
   /** What a path is, for the description: {@link ObjectPath}. */
   @Schema(
@@ -65,11 +49,11 @@ final class Requests {
               examples = "photos/2.jpg")
           @Nullable String to) {
     ObjectPath source() {
-      return new ObjectPath(given("from", from));
+      return new ObjectPath(Given.field("from", from));
     }
 
     ObjectPath target() {
-      return new ObjectPath(given("to", to));
+      return new ObjectPath(Given.field("to", to));
     }
   }
 
@@ -89,20 +73,10 @@ final class Requests {
      * @throws ApiException.BadRequest when one is no path, or there are too many
      */
     List<ObjectPath> parsed() {
-      if (paths == null) {
-        throw new ApiException.BadRequest("field 'paths' is missing");
-      }
-      if (paths.size() > MOST_PATHS) {
+      if (paths != null && paths.size() > MOST_PATHS) {
         throw new ApiException.BadRequest("field 'paths' has more than " + MOST_PATHS);
       }
-      return paths.stream().map(Paths::parse).toList();
-    }
-
-    private static ObjectPath parse(@Nullable String path) {
-      if (path == null) {
-        throw new ApiException.BadRequest("field 'paths' must hold strings only");
-      }
-      return new ObjectPath(path);
+      return Given.strings("paths", paths, ObjectPath::new);
     }
   }
 
@@ -121,7 +95,7 @@ final class Requests {
     private static final long LONGEST = Duration.ofDays(7).toSeconds();
 
     String allowedMethod() {
-      String name = given("method", method);
+      String name = Given.field("method", method);
       if (!name.equals("GET") && !name.equals("PUT")) {
         throw new ApiException.BadRequest("field 'method' must be GET or PUT");
       }
@@ -129,13 +103,11 @@ final class Requests {
     }
 
     Duration time() {
-      if (expiresIn == null) {
-        throw new ApiException.BadRequest("field 'expires_in' is missing");
-      }
-      if (expiresIn < 1 || expiresIn > LONGEST) {
+      long seconds = Given.field("expires_in", expiresIn);
+      if (seconds < 1 || seconds > LONGEST) {
         throw new ApiException.BadRequest("field 'expires_in' must be from 1 to " + LONGEST);
       }
-      return Duration.ofSeconds(expiresIn);
+      return Duration.ofSeconds(seconds);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.eclipse.microprofile.openapi.annotations.enums.ParameterIn.QUE
 
 import dev.mikcar.common.error.ApiException;
 import dev.mikcar.common.http.ExactPath;
+import dev.mikcar.common.http.Given;
 import dev.mikcar.common.http.PercentEncoding;
 import dev.mikcar.common.http.RequestDeadline;
 import dev.mikcar.common.http.RequestEnd;
@@ -169,7 +170,7 @@ public class StorageResource {
   /** Takes as long as the object is large. */
   private Uni<Answers.Done> transfer(
       RoutingContext routing, Requests.@Nullable FromTo body, Transfer transfer, String status) {
-    Requests.FromTo paths = Requests.required(body);
+    Requests.FromTo paths = Given.body(body);
     ObjectPath from = paths.source();
     ObjectPath to = paths.target();
     RequestDeadline.lift(routing);
@@ -183,7 +184,7 @@ public class StorageResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Deletes many objects; each has its result")
   public Uni<Answers.Batch> delete(Requests.@Nullable Paths body) {
-    List<ObjectPath> paths = Requests.required(body).parsed();
+    List<ObjectPath> paths = Given.body(body).parsed();
     return backend
         .with(store -> store.deleteAll(paths))
         .map(
@@ -216,7 +217,7 @@ public class StorageResource {
       schema = @Schema(implementation = Requests.PathText.class))
   public Uni<Answers.Signed> sign(@Context RoutingContext routing, Requests.@Nullable Sign body) {
     ObjectPath path = ObjectResource.path(routing);
-    Requests.Sign wanted = Requests.required(body);
+    Requests.Sign wanted = Given.body(body);
     String method = wanted.allowedMethod();
     Duration time = wanted.time();
     Instant end = Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS);

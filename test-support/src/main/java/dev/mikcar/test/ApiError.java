@@ -1,15 +1,13 @@
-package dev.mikcar.kv;
+package dev.mikcar.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mikcar.test.Response;
-
 /** The error body of docs/api.md. */
-final class ApiError {
+public final class ApiError {
   private ApiError() {}
 
   /** The whole shape: every field, the status in line and body, the trace id in header and body. */
-  static void check(Response answer, int status, String code) {
+  public static void check(Response answer, int status, String code) {
     String trace = answer.header("X-Trace-ID").orElse("(no X-Trace-ID)");
     assertThat(answer.status()).as("the status of %s", answer).isEqualTo(status);
     assertThat(answer.header("Content-Type")).contains("application/json");
@@ -21,7 +19,7 @@ final class ApiError {
   }
 
   /** The sentence for people, JSON-escaped. */
-  static String sentence(Response answer) {
+  public static String sentence(Response answer) {
     String text = answer.text();
     int end = text.lastIndexOf("\",\"code\":\"");
     return end < 0 ? "" : text.substring("{\"error\":\"".length(), end);
